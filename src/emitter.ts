@@ -1,0 +1,133 @@
+/**
+ * Event names with the signatures of their listeners: `{ news: (text: string) => void }`.
+ * Interfaces without an index signature fit, as in Socket.IO's own types.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: users hand in interfaces, which have no index signature
+export type EventsMap = { [event: string]: any };
+
+/** What stands where a program names no events: any event, any arguments. */
+export interface DefaultEventsMap {
+  // biome-ignore lint/suspicious/noExplicitAny: untyped programs must compile unchanged
+  [event: string]: (...args: any[]) => void;
+}
+
+/** The names of `Events`. */
+export type EventName<Events extends EventsMap> = keyof Events & string;
+/** The listener of one event. */
+export type EventListener<Events extends EventsMap, Name extends EventName<Events>> = Events[Name];
+/** The arguments of one event. */
+export type EventParameters<Events extends EventsMap, Name extends EventName<Events>> = Parameters<
+  EventListener<Events, Name>
+>;
+
+type AnyListener = (...args: unknown[]) => void;
+interface Entry {
+  readonly listener: AnyListener;
+  readonly once: boolean;
+}
+
+/**
+ * Listeners by event name, with the method names of Node's `EventEmitter`, for code that may not import it.
+ * It has no public `emit`: in this project `emit` on a socket or a namespace sends to the other side, so a
+ * subclass decides what its own `emit` means and calls `dispatch` for its listeners.
+ *
+ * A listener that is added or removed during a dispatch takes effect from the next one.
+ */
+export class Emitter<Events extends EventsMap> {
+  // Arrays are replaced, never changed, so that a dispatch can walk one without a copy.
+  #entries: Map<string, readonly Entry[]> | undefined;
+
+  /** Calls `listener` at each `event`, after those that are there. */
+  on<Name extends EventName<Events>>(event: Name, listener: EventListener<Events, Name>): this {
+    return this.#add(event, { listener, once: false }, false);
+  }
+
+  /** The same as {@link on}. */
+  addListener<Name extends EventName<Events>>(event: Name, listener: EventListener<Events, Name>): this {
+    return this.#add(event, { listener, once: false }, false);
+  }
+
+  /** Calls `listener` at the next `event` only. */
+  once<Name extends EventName<Events>>(event: Name, listener: EventListener<Events, Name>): this {
+    return this.#add(event, { listener, once: true }, false);
+  }
+
+  /** As {@link on}, before those that are there. */
+  prependListener<Name extends EventName<Events>>(event: Name, listener: EventListener<Events, Name>): this {
+    return this.#add(event, { listener, once: false }, true);
+  }
+
+  /** As {@link once}, before those that are there. */
+  prependOnceListener<Name extends EventName<Events>>(
+    event: Name,
+    listener: EventListener<Events, Name>,
+  ): this {
+    return this.#add(event, { listener, once: true }, true);
+  }
+
+  /** Removes one listener, or all of `event`, or all there are. */
+  off<Name extends EventName<Events>>(event?: Name, listener?: EventListener<Events, Name>): this {
+    if (event === undefined) this.#entries = undefined;
+    else if (listener === undefined) this.#entries?.delete(event);
+    else this.#remove(event, listener);
+    return this;
+  }
+
+  /** The same as {@link off} with both arguments. */
+  removeListener<Name extends EventName<Events>>(event: Name, listener: EventListener<Events, Name>): this {
+    return this.off(event, listener);
+  }
+
+  /** The same as {@link off} without a listener. */
+  removeAllListeners<Name extends EventName<Events>>(event?: Name): this {
+    return this.off(event);
+  }
+
+  /** The listeners of `event`, in the order in which they are called. */
+  listeners<Name extends EventName<Events>>(event: Name): EventListener<Events, Name>[] {
+    return (this.#entries?.get(event) ?? []).map((entry) => entry.listener as EventListener<Events, Name>);
+  }
+
+  /** How many listeners `event` has. */
+  listenerCount(event: EventName<Events>): number {
+    return this.#entries?.get(event)?.length ?? 0;
+  }
+
+  /** Whether `event` has a listener. */
+  hasListeners(event: EventName<Events>): boolean {
+    return this.listenerCount(event) > 0;
+  }
+
+  /** The events that have listeners. */
+  eventNames(): EventName<Events>[] {
+    return [...(this.#entries?.keys() ?? [])] as EventName<Events>[];
+  }
+
+  /** Calls the listeners of `event`. Says whether there was one. What a listener throws goes to the caller. */
+  protected dispatch(event: string, args: readonly unknown[]): boolean {
+    const entries = this.#entries?.get(event);
+    if (entries === undefined) return false;
+    for (const entry of entries) {
+      if (entry.once) this.#remove(event, entry.listener);
+      Reflect.apply(entry.listener, this, args);
+    }
+    return true;
+  }
+
+  #add(event: string, entry: Entry, first: boolean): this {
+    this.#entries ??= new Map();
+    const entries = this.#entries.get(event) ?? [];
+    this.#entries.set(event, first ? [entry, ...entries] : [...entries, entry]);
+    return this;
+  }
+
+  #remove(event: string, listener: AnyListener): void {
+    const entries = this.#entries?.get(event);
+    if (entries === undefined) return;
+    // The last one added goes first, as in Node.
+    const index = entries.findLastIndex((entry) => entry.listener === listener);
+    if (index === -1) return;
+    if (entries.length === 1) this.#entries?.delete(event);
+    else this.#entries?.set(event, entries.toSpliced(index, 1));
+  }
+}

@@ -1,0 +1,35 @@
+import type { Binary, PacketType } from "./packet.ts";
+
+const NONE: readonly Binary[] = [];
+
+/**
+ * One unit of sending: a packet with the binary packets that must follow it without anything between.
+ * A broadcast makes one `Outgoing` and hands the same object to every session, so that each of its wire
+ * forms is built at most once, however many clients hear it.
+ */
+export class Outgoing {
+  readonly type: PacketType;
+  readonly data: string | Binary;
+  /** Sent right behind `data`, each as a binary message of its own. */
+  readonly attachments: readonly Binary[];
+
+  // The wire forms. A transport builds the one that it needs when it first needs it, and finds it here the
+  // next time. No other code touches them.
+  /** The form of a WebSocket server: finished frames, one buffer when they are small. */
+  frames: Uint8Array | readonly Uint8Array[] | undefined = undefined;
+  /** The form of long-polling: a payload of one or more packets. */
+  payload: string | undefined = undefined;
+
+  constructor(type: PacketType, data: string | Binary = "", attachments: readonly Binary[] = NONE) {
+    this.type = type;
+    this.data = data;
+    this.attachments = attachments;
+  }
+
+  /** About how many bytes this holds, for the limits of queues: UTF-16 units count as one byte. */
+  get size(): number {
+    let size = typeof this.data === "string" ? this.data.length : this.data.byteLength;
+    for (const attachment of this.attachments) size += attachment.byteLength;
+    return size;
+  }
+}

@@ -1,0 +1,14 @@
+/** The packet types of Engine.IO 4, by their number on the wire. */
+export const PacketType = {
+  OPEN: 0,
+  CLOSE: 1,
+  PING: 2,
+  PONG: 3,
+  MESSAGE: 4,
+  UPGRADE: 5,
+  NOOP: 6,
+} as const;
+export type PacketType = (typeof PacketType)[keyof typeof PacketType];
+
+/** Binary data as the platform has it: a `Buffer` in Node, an `ArrayBuffer` in a browser. */
+export type Binary = Uint8Array | ArrayBuffer;

@@ -1,0 +1,31 @@
+import type { Outgoing } from "./outgoing.ts";
+import type { Binary } from "./packet.ts";
+import type { TransportCloseReason } from "./transport.ts";
+
+/** Why a session ended, in the words that Socket.IO documents for `disconnect`. */
+export type SessionCloseReason = TransportCloseReason | "ping timeout" | "forced close";
+
+/** What a session tells the policy layer above it. */
+export interface SessionHandler {
+  /** A message of the peer: text, or one binary message. */
+  message(data: string | Binary): void;
+  /** The session moved to a better transport; `session.transportName` is the new one. */
+  upgraded(): void;
+  /** The session is over; said once, whoever ended it. */
+  closed(reason: SessionCloseReason, description?: unknown): void;
+}
+
+/** What the policy layers see of an Engine.IO session, on the server and in the client alike. */
+export interface Session {
+  readonly id: string;
+  /** `"polling"` or `"websocket"`, as of now. */
+  readonly transportName: string;
+  /** Whether a message sent now goes to the transport at once; a volatile message is dropped when it would not. */
+  readonly writable: boolean;
+  readonly closed: boolean;
+  handler: SessionHandler;
+  /** Sends in order, across an upgrade too. Ignored when `closed`. */
+  send(outgoing: Outgoing): void;
+  /** Delivers what was sent, then ends; `handler.closed("forced close")` follows at once. */
+  close(): void;
+}

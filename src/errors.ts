@@ -1,0 +1,22 @@
+/**
+ * The error of a caller's mistake: thrown at once, with a stable `code` to match on and a sentence that says
+ * what to do. A peer's mistake is never thrown: it closes that peer's connection.
+ */
+export class BaroError extends Error {
+  /** Stable across versions, unlike `message`. One of the constants of this module. */
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "BaroError";
+    this.code = code;
+  }
+}
+
+// One constant per code, so that a browser bundle carries only the codes that it throws.
+/** An event name that the protocol keeps for itself, or that is no string. */
+export const ERR_EVENT_NAME = "BARO_EVENT_NAME";
+/** An option with a value outside its documented bounds. */
+export const ERR_OPTION = "BARO_OPTION";
+/** An operation that the object's state does not allow any more, or not yet. */
+export const ERR_STATE = "BARO_STATE";

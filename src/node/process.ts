@@ -1,0 +1,23 @@
+import { performance } from "node:perf_hooks";
+import type { Clock } from "../clock.ts";
+import { Ticker } from "./ticker.ts";
+import { Turn } from "./turn.ts";
+
+// What is one per process stands here, named, and nowhere else.
+
+const now = (): number => performance.now();
+
+/** The end of the current turn of the event loop. */
+export const turn = new Turn();
+
+/** The heartbeats of all connections; 50 ms late at most, which no heartbeat notices. */
+export const ticker = new Ticker(now, 50);
+
+/** Monotonic time and Node's timers. */
+export const clock: Clock = {
+  now,
+  after(milliseconds, run) {
+    const timer = setTimeout(run, milliseconds);
+    return () => clearTimeout(timer);
+  },
+};

@@ -1,0 +1,19 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const source = (path: string) => fileURLToPath(new URL(`./src/entry/${path}.ts`, import.meta.url));
+
+export default defineConfig({
+  resolve: {
+    // Tests run against the sources, so that a failing line is the line one edits.
+    alias: [
+      { find: /^baro$/, replacement: source("server") },
+      { find: /^baro\/client$/, replacement: source("client.node") },
+    ],
+  },
+  test: {
+    include: ["test/**/*.test.ts", "conformance/**/*.test.ts", "examples/**/*.test.ts"],
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+  },
+});
