@@ -1,4 +1,5 @@
-import type { Binary, PacketType } from "./packet.ts";
+import type { Binary } from "../binary.ts";
+import type { PacketType } from "./packet.ts";
 
 const NONE: readonly Binary[] = [];
 

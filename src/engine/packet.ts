@@ -9,6 +9,3 @@ export const PacketType = {
   NOOP: 6,
 } as const;
 export type PacketType = (typeof PacketType)[keyof typeof PacketType];
-
-/** Binary data as the platform has it: a `Buffer` in Node, an `ArrayBuffer` in a browser. */
-export type Binary = Uint8Array | ArrayBuffer;

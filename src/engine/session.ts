@@ -1,5 +1,5 @@
+import type { Binary } from "../binary.ts";
 import type { Outgoing } from "./outgoing.ts";
-import type { Binary } from "./packet.ts";
 import type { TransportCloseReason } from "./transport.ts";
 
 /** Why a session ended, in the words that Socket.IO documents for `disconnect`. */

@@ -1,5 +1,6 @@
+import type { Binary } from "../binary.ts";
 import type { Outgoing } from "./outgoing.ts";
-import type { Binary, PacketType } from "./packet.ts";
+import type { PacketType } from "./packet.ts";
 
 /** Why a transport ended, in the words that Socket.IO documents for `disconnect`. */
 export type TransportCloseReason = "transport close" | "transport error" | "parse error";
