@@ -9,3 +9,17 @@ export const PacketType = {
   NOOP: 6,
 } as const;
 export type PacketType = (typeof PacketType)[keyof typeof PacketType];
+
+const DIGIT_ZERO = 0x30;
+
+/** A packet as text: the digit of its type, then its data (Engine.IO 4, "Packet encoding"). */
+export function encodePacket(type: PacketType, data: string): string {
+  return `${type}${data}`;
+}
+
+/** The type of a packet in text, by its first character; `undefined` for text that is no packet. The data follows it. */
+export function decodePacketType(text: string): PacketType | undefined {
+  // Of empty text this is NaN, which is no type either.
+  const type = text.charCodeAt(0) - DIGIT_ZERO;
+  return type >= PacketType.OPEN && type <= PacketType.NOOP ? (type as PacketType) : undefined;
+}

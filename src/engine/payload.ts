@@ -1,0 +1,96 @@
+import type { Base64, Binary } from "../binary.ts";
+import type { Outgoing } from "./outgoing.ts";
+import { decodePacketType, encodePacket, PacketType } from "./packet.ts";
+
+// The payload of HTTP long-polling: packets joined by U+001E, binary ones as "b" and base64 (Engine.IO 4,
+// "Packet encoding", HTTP long-polling).
+
+const SEPARATOR = "\x1e";
+const BINARY_MARK = "b";
+
+/**
+ * The most packets that one payload may hold. A megabyte of separators would otherwise be a million packets;
+ * honest clients batch what they sent during one round trip.
+ */
+export const MAX_PAYLOAD_PACKETS = 16_384;
+
+/** How far a decoder came: to the end, to the end of its budget, or to text that is no packet. */
+export type PayloadProgress = "done" | "more" | "malformed";
+
+/** Takes one decoded packet. */
+export type PacketCallback = (type: PacketType, data: string | Binary) => void;
+
+/** One payload of all `outgoings`, in order. The form of each is built once and kept in its `payload`. */
+export function encodePayload(outgoings: readonly Outgoing[], base64: Base64): string {
+  const [first] = outgoings;
+  if (first === undefined) return "";
+  if (outgoings.length === 1) return encodeOutgoing(first, base64);
+  return outgoings.map((outgoing) => encodeOutgoing(outgoing, base64)).join(SEPARATOR);
+}
+
+function encodeOutgoing(outgoing: Outgoing, base64: Base64): string {
+  if (outgoing.payload === undefined) {
+    let payload = encodeData(outgoing.type, outgoing.data, base64);
+    for (const attachment of outgoing.attachments) {
+      payload += SEPARATOR + BINARY_MARK + base64.encode(attachment);
+    }
+    outgoing.payload = payload;
+  }
+  return outgoing.payload;
+}
+
+function encodeData(type: PacketType, data: string | Binary, base64: Base64): string {
+  return typeof data === "string" ? encodePacket(type, data) : BINARY_MARK + base64.encode(data);
+}
+
+/**
+ * Decodes one payload in slices, so that a request full of tiny packets cannot hold the event loop. It scans for
+ * the separators: splitting the text would make an array as large as the sender likes before the first check.
+ */
+export class PayloadDecoder {
+  readonly #text: string;
+  readonly #base64: Base64;
+  #position = 0;
+  #packets = 0;
+
+  constructor(text: string, base64: Base64) {
+    this.#text = text;
+    this.#base64 = base64;
+  }
+
+  /**
+   * Hands up to `budget` packets to `receive`, in order. At `"more"` it wants to be called again. At
+   * `"malformed"` the packets before the fault were handed over, and nothing follows; a payload of more than
+   * {@link MAX_PAYLOAD_PACKETS} packets is malformed too. Throws only what `receive` throws.
+   */
+  decode(budget: number, receive: PacketCallback): PayloadProgress {
+    for (let left = budget; left > 0; left -= 1) {
+      const found = this.#text.indexOf(SEPARATOR, this.#position);
+      const end = found === -1 ? this.#text.length : found;
+      if (this.#packets === MAX_PAYLOAD_PACKETS || !this.#decodePacket(end, receive)) return "malformed";
+      this.#packets += 1;
+      if (found === -1) return "done";
+      this.#position = found + 1;
+    }
+    return "more";
+  }
+
+  #decodePacket(end: number, receive: PacketCallback): boolean {
+    const packet = this.#text.slice(this.#position, end);
+    if (packet.startsWith(BINARY_MARK)) {
+      const binary = this.#base64.decode(packet.slice(1));
+      if (binary === undefined) return false;
+      receive(PacketType.MESSAGE, binary);
+      return true;
+    }
+    const type = decodePacketType(packet);
+    if (type === undefined) return false;
+    receive(type, packet.slice(1));
+    return true;
+  }
+}
+
+/** Decodes a whole payload at once; see {@link PayloadDecoder.decode}. Says whether it was well formed. */
+export function decodePayload(text: string, base64: Base64, receive: PacketCallback): boolean {
+  return new PayloadDecoder(text, base64).decode(Number.POSITIVE_INFINITY, receive) === "done";
+}
