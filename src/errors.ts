@@ -16,6 +16,8 @@ export class BaroError extends Error {
 // One constant per code, so that a browser bundle carries only the codes that it throws.
 /** An event name that the protocol keeps for itself, or that is no string. */
 export const ERR_EVENT_NAME = "BARO_EVENT_NAME";
+/** Data that the protocol cannot carry: cyclic, a BigInt, nested too deeply. */
+export const ERR_DATA = "BARO_DATA";
 /** An option with a value outside its documented bounds. */
 export const ERR_OPTION = "BARO_OPTION";
 /** An operation that the object's state does not allow any more, or not yet. */

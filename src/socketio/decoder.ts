@@ -1,0 +1,120 @@
+import type { Binary } from "../binary.ts";
+import { parseHeader } from "./header.ts";
+import { parseJson } from "./json.ts";
+import { Malformed } from "./malformed.ts";
+import { type JsonObject, type Packet, PacketType } from "./packet.ts";
+import { findPlaceholders, type Slot } from "./placeholders.ts";
+import { RESERVED_EVENTS } from "./reserved.ts";
+
+/** The bounds of what a peer may send. */
+export interface DecoderLimits {
+  /** Binary attachments of one packet; 10 by default. Stops headers that announce buffers without end. */
+  readonly maxAttachments?: number;
+  /** Sum of the bytes of one packet's attachments; 1,000,000 by default. The limit of a message bounds each alone. */
+  readonly maxAttachmentBytes?: number;
+}
+
+/** What a message of the peer led to: a whole packet, a packet that still lacks attachments, or a fault. */
+export type Decoded = Packet | "incomplete" | Malformed;
+
+/** An event name is an entry in tables and logs: it has the bound of all names. In UTF-16 units. */
+const MAX_EVENT_LENGTH = 1_024;
+
+interface Pending {
+  readonly packet: Packet;
+  readonly slots: readonly Slot[];
+  filled: number;
+  bytes: number;
+}
+
+/**
+ * Puts the messages of one peer together to packets (Socket.IO protocol 5, "Packet encoding"). It believes
+ * nothing: each payload has the shape that its type asks for, each attachment exactly one place. It never
+ * throws; after a {@link Malformed} the connection is to be closed.
+ */
+export class Decoder {
+  readonly #maxAttachments: number;
+  readonly #maxAttachmentBytes: number;
+  #pending: Pending | undefined;
+
+  constructor(limits: DecoderLimits = {}) {
+    this.#maxAttachments = limits.maxAttachments ?? 10;
+    this.#maxAttachmentBytes = limits.maxAttachmentBytes ?? 1_000_000;
+  }
+
+  /** A text message: the head of a packet, or all of it. */
+  receiveText(text: string): Decoded {
+    if (this.#pending !== undefined) return this.#fail("text where an attachment was due");
+    const header = parseHeader(text, this.#maxAttachments);
+    if (header instanceof Malformed) return header;
+    const { type, attachments, namespace, id, end } = header;
+    const data = end === text.length ? undefined : parseJson(text.slice(end));
+    if (data instanceof Malformed) return data;
+    const packet = toPacket(type, namespace, id, data);
+    if (packet instanceof Malformed || attachments === 0) return packet;
+    const slots = findPlaceholders(packet.data, attachments);
+    if (slots instanceof Malformed) return slots;
+    this.#pending = { packet, slots, filled: 0, bytes: 0 };
+    return "incomplete";
+  }
+
+  /** A binary message: the next attachment of the packet that waits. */
+  receiveBinary(data: Binary): Decoded {
+    const pending = this.#pending;
+    if (pending === undefined) return new Malformed("an attachment that no packet announced");
+    pending.bytes += data.byteLength;
+    if (pending.bytes > this.#maxAttachmentBytes) return this.#fail("attachments over the limit in bytes");
+    pending.slots[pending.filled]?.fill(data);
+    pending.filled += 1;
+    if (pending.filled < pending.slots.length) return "incomplete";
+    this.#pending = undefined;
+    return pending.packet;
+  }
+
+  #fail(reason: string): Malformed {
+    this.#pending = undefined;
+    return new Malformed(reason);
+  }
+}
+
+function toPacket(
+  type: PacketType,
+  namespace: string,
+  id: number | undefined,
+  data: unknown,
+): Packet | Malformed {
+  switch (type) {
+    case PacketType.EVENT:
+    case PacketType.BINARY_EVENT:
+      if (!isEvent(data)) return new Malformed("an event without a name that may be used");
+      return { type: PacketType.EVENT, namespace, id, data };
+    case PacketType.ACK:
+    case PacketType.BINARY_ACK:
+      if (id === undefined || !Array.isArray(data))
+        return new Malformed("an acknowledgement without id or array");
+      return { type: PacketType.ACK, namespace, id, data };
+    case PacketType.CONNECT:
+      if (id !== undefined || !(data === undefined || isObject(data))) {
+        return new Malformed("a CONNECT whose payload is no object");
+      }
+      return { type, namespace, id, data };
+    case PacketType.DISCONNECT:
+      if (id !== undefined || data !== undefined) return new Malformed("a DISCONNECT with a payload");
+      return { type, namespace, id, data };
+    case PacketType.CONNECT_ERROR:
+      if (id !== undefined || !(typeof data === "string" || isObject(data))) {
+        return new Malformed("a CONNECT_ERROR whose payload is neither object nor text");
+      }
+      return { type, namespace, id, data };
+  }
+}
+
+function isEvent(data: unknown): data is [string, ...unknown[]] {
+  if (!Array.isArray(data)) return false;
+  const event: unknown = data[0];
+  return typeof event === "string" && event.length <= MAX_EVENT_LENGTH && !RESERVED_EVENTS.has(event);
+}
+
+function isObject(data: unknown): data is JsonObject {
+  return typeof data === "object" && data !== null && !Array.isArray(data);
+}
