@@ -1,0 +1,47 @@
+import type { Outgoing } from "./outgoing.ts";
+
+/**
+ * What one waiting message costs beside its data. Without it, a flood of empty messages to a peer that does not
+ * read would count as nothing.
+ */
+const OVERHEAD = 64;
+
+/** Messages that wait, in order, with their size. Taking from the front costs the same however many wait. */
+export class OutgoingQueue {
+  #waiting: Outgoing[] = [];
+  #first = 0;
+  #size = 0;
+
+  get empty(): boolean {
+    return this.#first === this.#waiting.length;
+  }
+
+  /** About how many bytes wait. */
+  get size(): number {
+    return this.#size;
+  }
+
+  push(outgoing: Outgoing): void {
+    this.#waiting.push(outgoing);
+    this.#size += outgoing.size + OVERHEAD;
+  }
+
+  shift(): Outgoing | undefined {
+    const outgoing = this.#waiting[this.#first];
+    if (outgoing === undefined) return undefined;
+    this.#first += 1;
+    this.#size -= outgoing.size + OVERHEAD;
+    // Half of the array at a time, so that each message is moved once on average.
+    if (this.#first * 2 >= this.#waiting.length) {
+      this.#waiting = this.#waiting.slice(this.#first);
+      this.#first = 0;
+    }
+    return outgoing;
+  }
+
+  clear(): void {
+    this.#waiting = [];
+    this.#first = 0;
+    this.#size = 0;
+  }
+}

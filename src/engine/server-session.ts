@@ -1,0 +1,272 @@
+import type { Binary } from "../binary.ts";
+import { Outgoing } from "./outgoing.ts";
+import { OutgoingQueue } from "./outgoing-queue.ts";
+import { PacketType } from "./packet.ts";
+import { ServerUpgrade } from "./server-upgrade.ts";
+import type { Session, SessionCloseReason, SessionHandler } from "./session.ts";
+import type { Transport, TransportCloseReason, TransportReceiver } from "./transport.ts";
+
+/** The times and bounds of a session; all times are in milliseconds, all sizes in bytes. */
+export interface ServerSessionOptions {
+  /** From one ping to the next. */
+  readonly pingInterval: number;
+  /** From a ping to the moment when the peer counts as gone, unless its pong comes. */
+  readonly pingTimeout: number;
+  /** From the opening of a candidate transport to the moment when it is given up. */
+  readonly upgradeTimeout: number;
+  /** The largest payload that the peer may send, told to it on opening. */
+  readonly maxPayload: number;
+  /** The most that may wait for a peer that does not read; above it the session ends. */
+  readonly maxQueued: number;
+}
+
+// Each of these is encoded once per wire form, for all sessions.
+const PING = new Outgoing(PacketType.PING);
+const NOOP = new Outgoing(PacketType.NOOP);
+const CLOSE = new Outgoing(PacketType.CLOSE);
+
+/**
+ * `closing` is the time between `close()` and the moment when the transport took what had been sent: with polling,
+ * until the next poll. The handler hears nothing from it any more.
+ */
+type State = "open" | "closing" | "closed";
+type Action = "deliver" | "pong" | "end" | "fail" | "ignore";
+
+/**
+ * What a packet of the peer does, by state and type. Heartbeats of Engine.IO 4 go from server to client, and an
+ * upgrade is announced on its candidate: here both are faults.
+ */
+const ACTIONS: Readonly<Record<State, readonly [Action, Action, Action, Action, Action, Action, Action]>> = {
+  //         OPEN      CLOSE     PING      PONG      MESSAGE    UPGRADE   NOOP
+  open: ["fail", "end", "fail", "pong", "deliver", "fail", "fail"],
+  closing: ["fail", "end", "fail", "pong", "ignore", "fail", "fail"],
+  closed: ["ignore", "ignore", "ignore", "ignore", "ignore", "ignore", "ignore"],
+};
+
+const UNHEARD: SessionHandler = { message() {}, upgraded() {}, closed() {} };
+
+/**
+ * The server's side of one Engine.IO 4 session: opening, heartbeat, the queue of what the transport does not take
+ * yet, the move to a better transport, and the end. It has no clock and no timers: whoever owns it calls `tick`
+ * at each `deadline`, and `tick` of the upgrade that {@link upgrade} gives.
+ */
+export class ServerSession implements Session {
+  readonly id: string;
+  handler: SessionHandler = UNHEARD;
+  /** Called once when no request for this session is awaited any more; that may be after `handler.closed`. */
+  released: (session: ServerSession) => void = () => {};
+
+  readonly #receiver: TransportReceiver = {
+    packet: (type, data) => this.#receivePacket(type, data),
+    drained: () => this.#transportDrained(),
+    closed: (reason, description) => this.#transportClosed(reason, description),
+  };
+  readonly #options: ServerSessionOptions;
+  readonly #queue = new OutgoingQueue();
+  #transport: Transport;
+  #state: State = "open";
+  #upgrade: ServerUpgrade | undefined;
+  #upgrades: readonly string[];
+
+  #pinged: number;
+  #awaitingPong = false;
+  #deadline: number;
+
+  /**
+   * Opens the session: tells the peer its id, the heartbeat, and the transports that it may move to.
+   * @param upgrades names of the transports that {@link upgrade} takes.
+   */
+  constructor(
+    id: string,
+    transport: Transport,
+    upgrades: readonly string[],
+    options: ServerSessionOptions,
+    now: number,
+  ) {
+    this.id = id;
+    this.#transport = transport;
+    this.#upgrades = upgrades;
+    this.#options = options;
+    this.#pinged = now;
+    this.#deadline = now + options.pingInterval;
+    transport.receiver = this.#receiver;
+    const { pingInterval, pingTimeout, maxPayload } = options;
+    this.#send(
+      new Outgoing(
+        PacketType.OPEN,
+        JSON.stringify({ sid: id, upgrades, pingInterval, pingTimeout, maxPayload }),
+      ),
+    );
+  }
+
+  get transportName(): string {
+    return this.#transport.name;
+  }
+
+  get writable(): boolean {
+    return this.#state === "open" && this.#queue.empty && this.#transport.writable;
+  }
+
+  get closed(): boolean {
+    return this.#state !== "open";
+  }
+
+  /** When `tick` is wanted. It never moves to an earlier time. */
+  get deadline(): number {
+    return this.#deadline;
+  }
+
+  send(outgoing: Outgoing): void {
+    if (this.#state === "open") this.#send(outgoing);
+  }
+
+  close(): void {
+    if (this.#state !== "open") return;
+    this.#state = "closing";
+    // Otherwise at the next drain. An upgrade goes on meanwhile: a peer that is half-way over polls no more. And so
+    // does the heartbeat, which ends the wait for a peer that is gone.
+    this.#finish();
+    this.handler.closed("forced close");
+  }
+
+  /** Ends the session at once: what waits in the queue is dropped. */
+  discard(reason: SessionCloseReason, description?: unknown): void {
+    if (this.#state === "closed") return;
+    const told = this.closed;
+    if (this.#transport.writable) this.#transport.send(CLOSE);
+    this.#release();
+    this.#transport.close();
+    if (!told) this.handler.closed(reason, description);
+  }
+
+  /** Sends a ping when it is time, and ends the session when the last one was not answered in time. */
+  tick(now: number): void {
+    const { pingInterval, pingTimeout } = this.#options;
+    if (this.#state === "closed" || now < this.#deadline) return;
+    if (!this.#awaitingPong) {
+      this.#awaitingPong = true;
+      this.#pinged = now;
+      this.#send(PING);
+    } else if (now >= this.#pinged + pingTimeout) {
+      this.discard("ping timeout");
+      return;
+    }
+    // Not later than the next ping would be due, because the pong may come meanwhile.
+    this.#deadline = Math.min(this.#pinged + pingTimeout, now + pingInterval);
+  }
+
+  /** Whether a transport named `name` may be offered to {@link upgrade} now. */
+  mayUpgradeTo(name: string): boolean {
+    return this.#state === "open" && this.#upgrade === undefined && this.#upgrades.includes(name);
+  }
+
+  /**
+   * Takes `candidate` for the peer to probe and to move over to. One at a time; `undefined` when it is refused,
+   * and then the candidate is closed.
+   */
+  upgrade(candidate: Transport, now: number): ServerUpgrade | undefined {
+    if (!this.mayUpgradeTo(candidate.name)) {
+      candidate.close();
+      return undefined;
+    }
+    this.#upgrade = new ServerUpgrade(candidate, now + this.#options.upgradeTimeout, {
+      probed: () => {
+        // The peer ends its pending poll before it moves over; this is what ends it.
+        if (this.#transport.writable) this.#transport.send(NOOP);
+      },
+      completed: () => this.#moveTo(candidate),
+      abandoned: () => {
+        this.#upgrade = undefined;
+      },
+    });
+    return this.#upgrade;
+  }
+
+  #receivePacket(type: PacketType, data: string | Binary): void {
+    switch (ACTIONS[this.#state][type]) {
+      case "deliver":
+        this.handler.message(data);
+        break;
+      case "pong":
+        this.#receivePong();
+        break;
+      case "end":
+        this.discard("transport close");
+        break;
+      case "fail":
+        this.discard("parse error", `packet type ${type} is not for a client to send`);
+        break;
+      case "ignore":
+        break;
+    }
+  }
+
+  #receivePong(): void {
+    this.#awaitingPong = false;
+    this.#deadline = Math.max(this.#deadline, this.#pinged + this.#options.pingInterval);
+  }
+
+  #transportDrained(): void {
+    if (this.#flush()) return;
+    // A poll that the peer opened before it learned that its probe was answered: it holds up the upgrade.
+    if (this.#upgrade?.probed === true && this.#transport.writable) this.#transport.send(NOOP);
+  }
+
+  #transportClosed(reason: TransportCloseReason, description: unknown): void {
+    const told = this.closed;
+    this.#release();
+    if (!told) this.handler.closed(reason, description);
+  }
+
+  #send(outgoing: Outgoing): void {
+    if (this.#queue.empty && this.#transport.writable) {
+      this.#transport.send(outgoing);
+      return;
+    }
+    this.#queue.push(outgoing);
+    // A peer that never reads while others broadcast to it.
+    if (this.#queue.size > this.#options.maxQueued) {
+      this.discard("transport error", `more than ${this.#options.maxQueued} bytes wait for the peer to read`);
+    }
+  }
+
+  /** Says whether anything was sent. */
+  #flush(): boolean {
+    let flushed = false;
+    while (this.#transport.writable) {
+      const outgoing = this.#queue.shift();
+      if (outgoing === undefined) break;
+      this.#transport.send(outgoing);
+      flushed = true;
+    }
+    if (this.#state === "closing") this.#finish();
+    return flushed;
+  }
+
+  /** Ends a session that closes, once the transport took everything. */
+  #finish(): void {
+    if (!this.#queue.empty || !this.#transport.writable) return;
+    this.#transport.send(CLOSE);
+    this.#release();
+    this.#transport.close();
+  }
+
+  #moveTo(candidate: Transport): void {
+    const old = this.#transport;
+    this.#upgrade = undefined;
+    this.#upgrades = [];
+    this.#transport = candidate;
+    candidate.receiver = this.#receiver;
+    old.close();
+    this.#flush();
+    if (this.#state === "open") this.handler.upgraded();
+  }
+
+  #release(): void {
+    this.#state = "closed";
+    this.#deadline = Number.POSITIVE_INFINITY;
+    this.#queue.clear();
+    this.#upgrade?.abandon();
+    this.released(this);
+  }
+}
