@@ -15,10 +15,57 @@ export interface DefaultEventsMap {
 export type EventName<Events extends EventsMap> = keyof Events & string;
 /** The listener of one event. */
 export type EventListener<Events extends EventsMap, Name extends EventName<Events>> = Events[Name];
+/** The listener of one event, where some names are kept for events that the library itself tells. */
+export type ListenerOf<
+  Events extends EventsMap,
+  Reserved extends EventsMap,
+  Name,
+> = Name extends keyof Reserved ? Reserved[Name] : Name extends keyof Events ? Events[Name] : never;
 /** The arguments of one event. */
 export type EventParameters<Events extends EventsMap, Name extends EventName<Events>> = Parameters<
   EventListener<Events, Name>
 >;
+
+// biome-ignore lint/suspicious/noExplicitAny: any acknowledgement callback is meant
+type Callback = (...args: any[]) => unknown;
+
+/** The last element of a list of arguments. */
+export type Last<Args extends readonly unknown[]> =
+  Required<Args> extends readonly [...unknown[], infer Item]
+    ? Item
+    : Args extends readonly (infer Item)[]
+      ? Item
+      : never;
+
+/** A list of arguments without the last one; all of it where its length is open. */
+export type AllButLast<Args extends unknown[]> = Args extends [...infer Head, unknown?] ? Head : Args;
+
+/** The names of those events whose last argument is an acknowledgement callback. */
+export type EventNameWithAck<Events extends EventsMap> = {
+  [Name in EventName<Events>]: Last<EventParameters<Events, Name>> extends Callback ? Name : never;
+}[EventName<Events>];
+
+/** What an acknowledgement brings: the first argument of its callback that is no error. */
+export type AckValue<Ack> = Ack extends (...args: infer Args) => unknown
+  ? Args extends [Error, ...infer Values]
+    ? Values[0]
+    : Args[0]
+  : never;
+
+type WithTimeoutError<Args extends unknown[]> = {
+  [Key in keyof Args]: Args[Key] extends (...args: infer Values) => infer Result
+    ? Values extends [Error, ...unknown[]]
+      ? Args[Key]
+      : (error: Error, ...args: Values) => Result
+    : Args[Key];
+};
+
+/** The same events, with an error before the arguments of each acknowledgement: it is set when the time is over. */
+export type EventsWithTimeout<Events extends EventsMap> = {
+  [Name in keyof Events]: Events[Name] extends (...args: infer Args) => infer Result
+    ? (...args: WithTimeoutError<Args>) => Result
+    : Events[Name];
+};
 
 type AnyListener = (...args: unknown[]) => void;
 interface Entry {
@@ -32,41 +79,58 @@ interface Entry {
  * subclass decides what its own `emit` means and calls `dispatch` for its listeners.
  *
  * A listener that is added or removed during a dispatch takes effect from the next one.
+ *
+ * `Reserved` are the library's own events: where a name stands in both maps, its listener is the reserved one.
  */
-export class Emitter<Events extends EventsMap> {
+export class Emitter<Events extends EventsMap, Reserved extends EventsMap = Record<never, never>> {
   // Arrays are replaced, never changed, so that a dispatch can walk one without a copy.
   #entries: Map<string, readonly Entry[]> | undefined;
 
   /** Calls `listener` at each `event`, after those that are there. */
-  on<Name extends EventName<Events>>(event: Name, listener: EventListener<Events, Name>): this {
+  on<Name extends EventName<Events> | EventName<Reserved>>(
+    event: Name,
+    listener: ListenerOf<Events, Reserved, Name>,
+  ): this {
     return this.#add(event, { listener, once: false }, false);
   }
 
   /** The same as {@link on}. */
-  addListener<Name extends EventName<Events>>(event: Name, listener: EventListener<Events, Name>): this {
+  addListener<Name extends EventName<Events> | EventName<Reserved>>(
+    event: Name,
+    listener: ListenerOf<Events, Reserved, Name>,
+  ): this {
     return this.#add(event, { listener, once: false }, false);
   }
 
   /** Calls `listener` at the next `event` only. */
-  once<Name extends EventName<Events>>(event: Name, listener: EventListener<Events, Name>): this {
+  once<Name extends EventName<Events> | EventName<Reserved>>(
+    event: Name,
+    listener: ListenerOf<Events, Reserved, Name>,
+  ): this {
     return this.#add(event, { listener, once: true }, false);
   }
 
   /** As {@link on}, before those that are there. */
-  prependListener<Name extends EventName<Events>>(event: Name, listener: EventListener<Events, Name>): this {
+  prependListener<Name extends EventName<Events> | EventName<Reserved>>(
+    event: Name,
+    listener: ListenerOf<Events, Reserved, Name>,
+  ): this {
     return this.#add(event, { listener, once: false }, true);
   }
 
   /** As {@link once}, before those that are there. */
-  prependOnceListener<Name extends EventName<Events>>(
+  prependOnceListener<Name extends EventName<Events> | EventName<Reserved>>(
     event: Name,
-    listener: EventListener<Events, Name>,
+    listener: ListenerOf<Events, Reserved, Name>,
   ): this {
     return this.#add(event, { listener, once: true }, true);
   }
 
   /** Removes one listener, or all of `event`, or all there are. */
-  off<Name extends EventName<Events>>(event?: Name, listener?: EventListener<Events, Name>): this {
+  off<Name extends EventName<Events> | EventName<Reserved>>(
+    event?: Name,
+    listener?: ListenerOf<Events, Reserved, Name>,
+  ): this {
     if (event === undefined) this.#entries = undefined;
     else if (listener === undefined) this.#entries?.delete(event);
     else this.#remove(event, listener);
@@ -74,33 +138,40 @@ export class Emitter<Events extends EventsMap> {
   }
 
   /** The same as {@link off} with both arguments. */
-  removeListener<Name extends EventName<Events>>(event: Name, listener: EventListener<Events, Name>): this {
+  removeListener<Name extends EventName<Events> | EventName<Reserved>>(
+    event: Name,
+    listener: ListenerOf<Events, Reserved, Name>,
+  ): this {
     return this.off(event, listener);
   }
 
   /** The same as {@link off} without a listener. */
-  removeAllListeners<Name extends EventName<Events>>(event?: Name): this {
+  removeAllListeners<Name extends EventName<Events> | EventName<Reserved>>(event?: Name): this {
     return this.off(event);
   }
 
   /** The listeners of `event`, in the order in which they are called. */
-  listeners<Name extends EventName<Events>>(event: Name): EventListener<Events, Name>[] {
-    return (this.#entries?.get(event) ?? []).map((entry) => entry.listener as EventListener<Events, Name>);
+  listeners<Name extends EventName<Events> | EventName<Reserved>>(
+    event: Name,
+  ): ListenerOf<Events, Reserved, Name>[] {
+    return (this.#entries?.get(event) ?? []).map(
+      (entry) => entry.listener as ListenerOf<Events, Reserved, Name>,
+    );
   }
 
   /** How many listeners `event` has. */
-  listenerCount(event: EventName<Events>): number {
+  listenerCount(event: EventName<Events> | EventName<Reserved>): number {
     return this.#entries?.get(event)?.length ?? 0;
   }
 
   /** Whether `event` has a listener. */
-  hasListeners(event: EventName<Events>): boolean {
+  hasListeners(event: EventName<Events> | EventName<Reserved>): boolean {
     return this.listenerCount(event) > 0;
   }
 
   /** The events that have listeners. */
-  eventNames(): EventName<Events>[] {
-    return [...(this.#entries?.keys() ?? [])] as EventName<Events>[];
+  eventNames(): (EventName<Events> | EventName<Reserved>)[] {
+    return [...(this.#entries?.keys() ?? [])] as (EventName<Events> | EventName<Reserved>)[];
   }
 
   /** Calls the listeners of `event`. Says whether there was one. What a listener throws goes to the caller. */
