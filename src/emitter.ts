@@ -45,25 +45,26 @@ export type EventNameWithAck<Events extends EventsMap> = {
   [Name in EventName<Events>]: Last<EventParameters<Events, Name>> extends Callback ? Name : never;
 }[EventName<Events>];
 
-/** What an acknowledgement brings: the first argument of its callback that is no error. */
-export type AckValue<Ack> = Ack extends (...args: infer Args) => unknown
-  ? Args extends [Error, ...infer Values]
-    ? Values[0]
-    : Args[0]
-  : never;
+/** What an acknowledgement brings: the first argument of its callback that is no error; `any` for `any`. */
+export type AckValue<Ack> = 0 extends 1 & Ack
+  ? Ack
+  : Ack extends (...args: infer Args) => unknown
+    ? Args extends [Error, ...infer Values]
+      ? Values[0]
+      : Args[0]
+    : never;
 
-type WithTimeoutError<Args extends unknown[]> = {
-  [Key in keyof Args]: Args[Key] extends (...args: infer Values) => infer Result
-    ? Values extends [Error, ...unknown[]]
-      ? Args[Key]
-      : (error: Error, ...args: Values) => Result
-    : Args[Key];
-};
+// Distributes over the `undefined` of an optional argument.
+type WithErrorFirst<Item> = Item extends (...args: infer Values) => infer Result
+  ? Values extends [Error, ...unknown[]]
+    ? Item
+    : (error: Error, ...args: Values) => Result
+  : Item;
 
 /** The same events, with an error before the arguments of each acknowledgement: it is set when the time is over. */
 export type EventsWithTimeout<Events extends EventsMap> = {
   [Name in keyof Events]: Events[Name] extends (...args: infer Args) => infer Result
-    ? (...args: WithTimeoutError<Args>) => Result
+    ? (...args: { [Key in keyof Args]: WithErrorFirst<Args[Key]> }) => Result
     : Events[Name];
 };
 
