@@ -1,0 +1,6 @@
+import { createServer } from "node:http";
+import { Server } from "baro";
+import { serve } from "./serve.mjs";
+
+export const http = createServer();
+serve(new Server(http));

@@ -1,0 +1,150 @@
+// Checks the package as a user gets it: packed, installed into an empty project, imported, type-checked, measured.
+// The last line counts: `N passed, N failed`.
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { prepare, root } from "./prepare.mjs";
+
+/** The most that the script of a page may weigh, compressed. */
+const MOST_SCRIPT_BYTES = 9 * 1024;
+
+prepare();
+// Outside of the repository, so that nothing resolves into it by chance.
+const work = mkdtempSync(join(tmpdir(), "baro-package-"));
+const project = join(work, "project");
+let passed = 0;
+let failed = 0;
+
+try {
+  const tarball = check("pack", pack);
+  if (tarball !== undefined) {
+    check("publint", () => tool("publint/src/cli.js", [tarball, "--strict"]));
+    check("attw", () => tool("@arethetypeswrong/cli/dist/index.js", [tarball, "--profile", "esm-only"]));
+    if (check("install", () => install(tarball)) !== undefined) {
+      check("import", () => consume("import.mjs", IMPORT));
+      check("require", () => consume("require.cjs", REQUIRE));
+      check("types of a consumer", types);
+      check("size of the page's script", size);
+    }
+  }
+  check("dead exports, files and dependencies", () => tool("knip/bin/knip.js", ["--no-progress"]));
+} finally {
+  rmSync(work, { recursive: true });
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
+
+/** One named check: `run` throws to fail; what it returns is printed when it is a remark. */
+function check(name, run) {
+  const started = performance.now();
+  try {
+    const result = run() ?? "";
+    passed += 1;
+    console.log(`ok      ${name} (${((performance.now() - started) / 1000).toFixed(1)} s)${remark(result)}`);
+    return result;
+  } catch (error) {
+    failed += 1;
+    console.log(`FAILED  ${name}\n${error.message.replace(/^/gm, "        ")}`);
+    return undefined;
+  }
+}
+
+function remark(result) {
+  return typeof result === "string" && result.startsWith(": ") ? result : "";
+}
+
+function pack() {
+  const [{ filename }] = JSON.parse(
+    execute("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", work]),
+  );
+  return join(work, filename);
+}
+
+function install(tarball) {
+  mkdirSync(project);
+  writeFileSync(join(project, "package.json"), '{ "private": true, "type": "module" }\n');
+  execute("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error", tarball], project);
+}
+
+const IMPORT = `
+import { createServer } from "node:http";
+import { Server } from "baro";
+import { io } from "baro/client";
+
+const http = createServer();
+const server = new Server(http);
+server.on("connection", (socket) => socket.on("echo", (text, answer) => answer(text)));
+http.listen(0, "127.0.0.1", () => {
+  const socket = io("http://127.0.0.1:" + http.address().port);
+  socket.emit("echo", "hello", (text) => {
+    socket.disconnect();
+    server.close(() => process.exit(text === "hello" ? 0 : 1));
+  });
+});
+setTimeout(() => { console.error("no answer within 10 s"); process.exit(1); }, 10_000);
+`;
+
+const REQUIRE = `
+const { Server } = require("baro");
+const { io } = require("baro/client");
+if (typeof Server !== "function" || typeof io !== "function") throw new Error("no Server or no io");
+`;
+
+const TYPES = `
+import { createServer } from "node:http";
+import { Server } from "baro";
+import { io, type Socket } from "baro/client";
+
+interface FromServer { news: (text: string) => void }
+interface FromClient { reply: (text: string, answer: (length: number) => void) => void }
+
+const server = new Server<FromClient, FromServer>(createServer());
+server.on("connection", (socket) => {
+  socket.emit("news", "Hello");
+  socket.on("reply", (text, answer) => answer(text.length));
+});
+const socket: Socket<FromServer, FromClient> = io("http://localhost:3000", { transports: ["websocket"] });
+socket.on("news", (text) => socket.emit("reply", text.toUpperCase(), (length) => console.log(length + 1)));
+// @ts-expect-error the event's argument is a string
+socket.emit("reply", 1, () => {});
+`;
+
+function consume(file, text) {
+  writeFileSync(join(project, file), text);
+  execute(process.execPath, [file], project);
+}
+
+function types() {
+  writeFileSync(join(project, "consumer.ts"), TYPES);
+  const config = {
+    compilerOptions: {
+      ...{ strict: true, noEmit: true, skipLibCheck: false, module: "NodeNext", target: "ES2023" },
+      types: ["node"],
+      typeRoots: [join(root, "node_modules/@types")],
+    },
+    files: ["consumer.ts"],
+  };
+  writeFileSync(join(project, "tsconfig.json"), JSON.stringify(config));
+  tool("typescript/bin/tsc", ["-p", project]);
+}
+
+function size() {
+  const script = readFileSync(join(project, "node_modules/baro/dist/client/socket.io.min.js"));
+  const bytes = gzipSync(script, { level: 9 }).byteLength;
+  const words = `${bytes} B compressed, ${script.byteLength} B raw; ${MOST_SCRIPT_BYTES} B is the most`;
+  if (bytes > MOST_SCRIPT_BYTES) throw new Error(words);
+  return `: ${words}`;
+}
+
+function tool(path, args) {
+  execute(process.execPath, [join(root, "node_modules", path), ...args]);
+}
+
+function execute(command, args, cwd = root) {
+  const result = spawnSync(command, args, { cwd, encoding: "utf8", timeout: 120_000 });
+  if (result.status !== 0)
+    throw new Error(`${result.stdout}${result.stderr}${result.error?.message ?? ""}`.trim());
+  return result.stdout;
+}
