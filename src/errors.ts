@@ -22,3 +22,7 @@ export const ERR_DATA = "BARO_DATA";
 export const ERR_OPTION = "BARO_OPTION";
 /** An operation that the object's state does not allow any more, or not yet. */
 export const ERR_STATE = "BARO_STATE";
+/** A close code that may not be sent (RFC 6455 section 7.4), or a reason without one. */
+export const ERR_CLOSE_CODE = "BARO_CLOSE_CODE";
+/** A payload over 125 bytes for a ping or pong, or a close reason over 123 bytes (RFC 6455 section 5.5). */
+export const ERR_CONTROL_LENGTH = "BARO_CONTROL_LENGTH";

@@ -1,0 +1,139 @@
+import { createHash, randomBytes } from "node:crypto";
+
+/** The part of an HTTP request that the handshake looks at, with the field names of Node. */
+export interface HandshakeRequest {
+  readonly method?: string | undefined;
+  readonly httpVersion: string;
+  /** Names in lower case; fields that were sent twice are joined by a comma, and so match no rule. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+
+/** What a valid request asks for. */
+export interface Handshake {
+  readonly key: string;
+  /** The subprotocols that the client offers, the best first; none is the common case. */
+  readonly protocols: readonly string[];
+}
+
+/** The answer to a request that is none: an HTTP status, headers, and a sentence for people. */
+export interface Refusal {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly message: string;
+}
+
+const VERSION = "13";
+/** RFC 6455 section 1.3. */
+const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+/** 16 bytes in base64: 21 characters, one that carries the last two bits, and the padding. */
+const KEY = /^[A-Za-z0-9+/]{21}[AQgw]==$/;
+/** A token of RFC 9110 section 5.6.2. One character class without alternatives: linear time. */
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+
+/** Checks a client's opening handshake, RFC 6455 section 4.2.1, without its origin and its path. */
+export function parseHandshake(request: HandshakeRequest): Handshake | Refusal {
+  const { headers } = request;
+  if (request.method !== "GET") return refuse(405, "A WebSocket begins with GET.", { Allow: "GET" });
+  if (request.httpVersion === "1.0") return refuse(400, "A WebSocket needs HTTP/1.1.");
+  if (field(headers, "upgrade").toLowerCase() !== "websocket") {
+    return refuse(426, "This is a WebSocket.", { Upgrade: "websocket", Connection: "Upgrade" });
+  }
+  if (!items(field(headers, "connection").toLowerCase()).includes("upgrade")) {
+    return refuse(400, "The Connection header must name Upgrade.");
+  }
+  // A proxy that does not see the upgrade as one takes these bytes for the body, and what follows for requests.
+  const length = headers["content-length"];
+  if (headers["transfer-encoding"] !== undefined || (length !== undefined && length !== "0")) {
+    return refuse(400, "A WebSocket handshake has no body.");
+  }
+  if (headers["sec-websocket-version"] !== VERSION) {
+    return refuse(426, "The WebSocket version must be 13.", { "Sec-WebSocket-Version": VERSION });
+  }
+  const key = field(headers, "sec-websocket-key");
+  if (!KEY.test(key)) return refuse(400, "The Sec-WebSocket-Key must be 16 bytes in base64.");
+  const protocols = parseProtocols(headers["sec-websocket-protocol"]);
+  if (protocols === undefined) return refuse(400, "The Sec-WebSocket-Protocol header is invalid.");
+  return { key, protocols };
+}
+
+/** The headers of the 101 answer, RFC 6455 section 4.2.2. No extension is ever agreed to. */
+export function acceptHeaders(key: string, protocol?: string): Record<string, string> {
+  const headers: Record<string, string> = {
+    Upgrade: "websocket",
+    Connection: "Upgrade",
+    "Sec-WebSocket-Accept": acceptKey(key),
+  };
+  if (protocol !== undefined) headers["Sec-WebSocket-Protocol"] = protocol;
+  return headers;
+}
+
+/** A new key for a client's request: 16 random bytes in base64, RFC 6455 section 4.1. */
+export function createKey(): string {
+  return randomBytes(16).toString("base64");
+}
+
+/** The headers of a client's request, RFC 6455 section 4.1. */
+export function requestHeaders(key: string, protocols: readonly string[]): Record<string, string> {
+  const headers: Record<string, string> = {
+    Upgrade: "websocket",
+    Connection: "Upgrade",
+    "Sec-WebSocket-Version": VERSION,
+    "Sec-WebSocket-Key": key,
+  };
+  if (protocols.length > 0) headers["Sec-WebSocket-Protocol"] = protocols.join(", ");
+  return headers;
+}
+
+/** Whether all of `protocols` may be offered: tokens, each once. */
+export function areProtocols(protocols: readonly string[]): boolean {
+  return new Set(protocols).size === protocols.length && protocols.every((protocol) => TOKEN.test(protocol));
+}
+
+/**
+ * Checks a server's 101 answer, RFC 6455 section 4.1.
+ *
+ * @returns the subprotocol that the server chose, `""` for none, or what is wrong.
+ */
+export function checkAccept(
+  key: string,
+  protocols: readonly string[],
+  headers: HandshakeRequest["headers"],
+): { readonly protocol: string } | { readonly fault: string } {
+  if (field(headers, "upgrade").toLowerCase() !== "websocket") return { fault: "no Upgrade: websocket" };
+  if (!items(field(headers, "connection").toLowerCase()).includes("upgrade")) {
+    return { fault: "no Connection: Upgrade" };
+  }
+  if (headers["sec-websocket-accept"] !== acceptKey(key)) return { fault: "a wrong Sec-WebSocket-Accept" };
+  if (headers["sec-websocket-extensions"] !== undefined) {
+    return { fault: "an extension that was not asked for" };
+  }
+  const protocol = headers["sec-websocket-protocol"];
+  if (protocol === undefined) return { protocol: "" };
+  if (typeof protocol === "string" && protocols.includes(protocol)) return { protocol };
+  return { fault: "a subprotocol that was not asked for" };
+}
+
+function acceptKey(key: string): string {
+  return createHash("sha1").update(`${key}${GUID}`).digest("base64");
+}
+
+function parseProtocols(header: string | string[] | undefined): readonly string[] | undefined {
+  if (header === undefined) return [];
+  if (typeof header !== "string") return undefined;
+  const protocols = items(header);
+  return areProtocols(protocols) ? protocols : undefined;
+}
+
+/** The items of a list, RFC 9110 section 5.6.1. `trim` is linear; a pattern for it would not be. */
+function items(header: string): string[] {
+  return header.split(",").map((item) => item.trim());
+}
+
+function field(headers: HandshakeRequest["headers"], name: string): string {
+  const value = headers[name];
+  return typeof value === "string" ? value : "";
+}
+
+function refuse(status: number, message: string, headers: Record<string, string> = {}): Refusal {
+  return { status, headers, message };
+}

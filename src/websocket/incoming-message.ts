@@ -1,0 +1,40 @@
+import type { Buffer } from "node:buffer";
+import { ByteQueue } from "./byte-queue.ts";
+import { Utf8Check } from "./utf8.ts";
+
+/** A message of the peer that is not complete: fragments, or one frame that needs more than one chunk. */
+export class IncomingMessage {
+  readonly isText: boolean;
+  /** Frames begun, the first included. */
+  fragments = 1;
+  readonly #queue = new ByteQueue();
+  readonly #utf8: Utf8Check | undefined;
+
+  constructor(isText: boolean) {
+    this.isText = isText;
+    this.#utf8 = isText ? new Utf8Check() : undefined;
+  }
+
+  /** Bytes received. */
+  get length(): number {
+    return this.#queue.length;
+  }
+
+  /**
+   * Appends unmasked bytes, and keeps them.
+   *
+   * @param toCome how many bytes of the message follow; `Infinity` when unknown.
+   * @returns false when they cannot be part of valid UTF-8 in a text message.
+   */
+  append(part: Buffer, toCome: number): boolean {
+    if (part.length === 0) return true;
+    if (this.#utf8 !== undefined && !this.#utf8.receive(part)) return false;
+    this.#queue.append(part, toCome);
+    return true;
+  }
+
+  /** Gives the whole message, or `undefined` when text ends inside a character. */
+  take(): Buffer | undefined {
+    return this.#utf8 === undefined || this.#utf8.complete ? this.#queue.take() : undefined;
+  }
+}

@@ -1,0 +1,47 @@
+import { CloseCode } from "./close-code.ts";
+
+/** What a peer can do wrong: the kind, the close code that answers it, and the sentence for people. */
+export type Violation = (typeof Violation)[keyof typeof Violation];
+export type ViolationCode = Violation["code"];
+
+// Where the documentation of ws names an error of the same kind, the code is that name: programs match on it.
+export const Violation = {
+  RESERVED_BIT_1: violation("WS_ERR_UNEXPECTED_RSV_1", CloseCode.PROTOCOL_ERROR, "RSV1 must be clear"),
+  RESERVED_BITS: violation(
+    "WS_ERR_UNEXPECTED_RSV_2_3",
+    CloseCode.PROTOCOL_ERROR,
+    "RSV2 and RSV3 must be clear",
+  ),
+  OPCODE: violation("WS_ERR_INVALID_OPCODE", CloseCode.PROTOCOL_ERROR, "reserved or misplaced opcode"),
+  FRAGMENTED_CONTROL: violation("WS_ERR_EXPECTED_FIN", CloseCode.PROTOCOL_ERROR, "fragmented control frame"),
+  CONTROL_LENGTH: violation(
+    "WS_ERR_INVALID_CONTROL_PAYLOAD_LENGTH",
+    CloseCode.PROTOCOL_ERROR,
+    "control frame with a payload of invalid length",
+  ),
+  UNMASKED: violation("WS_ERR_EXPECTED_MASK", CloseCode.PROTOCOL_ERROR, "a client must mask its frames"),
+  MASKED: violation("WS_ERR_UNEXPECTED_MASK", CloseCode.PROTOCOL_ERROR, "a server must not mask its frames"),
+  LENGTH_NOT_MINIMAL: violation(
+    "WS_ERR_LENGTH_NOT_MINIMAL",
+    CloseCode.PROTOCOL_ERROR,
+    "a length must use the fewest bytes",
+  ),
+  LENGTH_SIGN: violation(
+    "WS_ERR_INVALID_LENGTH",
+    CloseCode.PROTOCOL_ERROR,
+    "a length has its highest bit set",
+  ),
+  CLOSE_CODE: violation("WS_ERR_INVALID_CLOSE_CODE", CloseCode.PROTOCOL_ERROR, "invalid close code"),
+  UTF8: violation("WS_ERR_INVALID_UTF8", CloseCode.INVALID_PAYLOAD, "text that is not valid UTF-8"),
+  MESSAGE_LENGTH: violation(
+    "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH",
+    CloseCode.MESSAGE_TOO_BIG,
+    "message over the limit",
+  ),
+  FRAGMENTS: violation("WS_ERR_TOO_MANY_FRAGMENTS", CloseCode.POLICY_VIOLATION, "too many fragments"),
+  SLOW_READER: violation("WS_ERR_SLOW_READER", CloseCode.TRY_AGAIN_LATER, "too many bytes wait for the peer"),
+} as const;
+
+function violation<const Code extends string>(code: Code, closeCode: number, message: string) {
+  return { code, closeCode, message };
+}
