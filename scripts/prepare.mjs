@@ -1,7 +1,7 @@
 // What `npm start` and `npm test` do first, so that a fresh clone needs Node and npm and nothing else. Nothing may
 // be imported here that is not part of Node: it runs before the first install.
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -49,11 +49,18 @@ function readLock(path) {
 }
 
 function install() {
-  const command = existsSync(join(root, "package-lock.json")) ? "ci" : "install";
-  console.log(`Installing what is missing (npm ${command}) …`);
-  // npm names itself to its scripts; without it (`node scripts/start.mjs`), the one on the path is taken.
+  console.log("Installing what is missing …");
+  // As the lock says, but without `npm ci`, which throws away what is there. npm names itself to its scripts;
+  // without it (`node scripts/start.mjs`), the one on the path is taken.
+  const args = [
+    "install",
+    "--no-save",
+    "--no-audit",
+    "--no-fund",
+    "--no-update-notifier",
+    "--loglevel=error",
+  ];
   const npm = process.env.npm_execpath;
-  const args = [command, "--no-audit", "--no-fund", "--loglevel=error"];
   if (npm?.endsWith(".js")) run("The install", process.execPath, [npm, ...args]);
   else run("The install", "npm", args, { shell: process.platform === "win32" });
 }
