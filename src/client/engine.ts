@@ -1,0 +1,97 @@
+import type { Clock } from "../clock.ts";
+import { Emitter } from "../emitter.ts";
+import {
+  ClientSession,
+  type ClientSessionHandler,
+  type ClientSessionOptions,
+} from "../engine/client-session.ts";
+import type { CreateTransport } from "../engine/client-transport.ts";
+import type { Outgoing } from "../engine/outgoing.ts";
+import type { SessionCloseReason } from "../engine/session.ts";
+import { throwLater } from "./platform.ts";
+
+/** The events of {@link Engine}. */
+export interface EngineEvents {
+  /** The handshake came. */
+  open: () => void;
+  /** The connection moved to another transport. */
+  upgrade: (transport: { readonly name: string }) => void;
+  /** The server's heartbeat came. */
+  ping: () => void;
+  /** The connection is over. */
+  close: (reason: SessionCloseReason, description?: unknown) => void;
+}
+
+/** One low-level connection, as programs look at it: `socket.io.engine.transport.name`. Each attempt has a new one. */
+export class Engine extends Emitter<EngineEvents> {
+  readonly #session: ClientSession;
+  readonly #clock: Clock;
+
+  constructor(
+    handler: ClientSessionHandler,
+    create: CreateTransport,
+    options: ClientSessionOptions,
+    clock: Clock,
+  ) {
+    super();
+    this.#clock = clock;
+    const relay: ClientSessionHandler = {
+      message: (data) => handler.message(data),
+      opened: () => {
+        this.#tell("open");
+        handler.opened();
+      },
+      upgraded: () => {
+        this.#tell("upgrade", this.transport);
+        handler.upgraded();
+      },
+      ping: () => {
+        this.#tell("ping");
+        handler.ping();
+      },
+      closed: (reason, description) => {
+        this.#tell("close", reason, description);
+        handler.closed(reason, description);
+      },
+    };
+    this.#session = new ClientSession(relay, create, options, clock);
+  }
+
+  /** The session's id; empty until it is open. */
+  get id(): string {
+    return this.#session.id;
+  }
+
+  /** What carries the connection now: its name is `"polling"` or `"websocket"`. */
+  get transport(): { readonly name: string } {
+    return { name: this.#session.transportName };
+  }
+
+  /** Whether what is sent now goes to the transport at once. */
+  get writable(): boolean {
+    return this.#session.writable;
+  }
+
+  /** Begins to connect. */
+  open(): void {
+    this.#session.open();
+  }
+
+  /** Sends in order. */
+  send(outgoing: Outgoing): void {
+    this.#session.send(outgoing);
+  }
+
+  /** Ends the connection. Its manager reconnects, as after any other end. */
+  close(): void {
+    this.#session.close();
+  }
+
+  #tell(event: keyof EngineEvents, ...args: unknown[]): void {
+    try {
+      this.dispatch(event, args);
+    } catch (error) {
+      throwLater(this.#clock, error);
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import type { Clock } from "../clock.ts";
+import type { Packet } from "../socketio/packet.ts";
+
+/** What a manager is to its sockets. */
+export interface Link {
+  readonly clock: Clock;
+  /** Whether the low-level connection stands. */
+  isOpen(): boolean;
+  /** Whether what is sent now goes out at once. */
+  isWritable(): boolean;
+  /** The socket wants its namespace: connects unless that is under way, and keeps the connection from now on. */
+  attach(port: Port): void;
+  /** The socket is done. The connection ends with its last socket. */
+  detach(port: Port): void;
+  /** @throws BaroError `BARO_DATA` when the data cannot be sent as JSON. */
+  send(packet: Packet): void;
+}
+
+/** What a socket is to its manager. */
+export interface Port {
+  readonly namespace: string;
+  /** The low-level connection stands: the namespace can be asked for. */
+  opened(): void;
+  /** The server sent a packet to this namespace. */
+  receive(packet: Packet): void;
+  /** An attempt to connect failed. */
+  failed(error: Error): void;
+  /** The low-level connection is over. */
+  closed(reason: string, description: unknown): void;
+}

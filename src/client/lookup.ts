@@ -1,0 +1,43 @@
+import { parseAddress } from "./address.ts";
+import type { Manager } from "./manager.ts";
+import { DEFAULTS, type ManagerOptions, type SocketOptions } from "./options.ts";
+import type { Platform } from "./platform.ts";
+import type { Socket } from "./socket.ts";
+
+/** The options of `io(url, options)`. */
+export type ConnectOptions = Partial<ManagerOptions & SocketOptions>;
+
+/** Gives the socket of the namespace that a URL names; see `createLookup`. */
+export interface Lookup {
+  (options?: ConnectOptions): Socket;
+  (url?: string, options?: ConnectOptions): Socket;
+}
+
+/**
+ * Makes `io(url, options)`. The path of the URL is the namespace. Namespaces of one server share a connection,
+ * unless the options `forceNew` or `multiplex: false` say otherwise, or the namespace is in use already.
+ */
+export function createLookup(
+  platform: Platform,
+  createManager: (url: string, options: ConnectOptions) => Manager,
+): Lookup {
+  const managers = new Map<string, { readonly manager: Manager; readonly namespaces: Set<string> }>();
+  return (first?: string | ConnectOptions, second: ConnectOptions = {}) => {
+    const [url, options] = typeof first === "object" ? [undefined, first] : [first, second];
+    const { secure, host, namespace, query } = parseAddress(url, platform.page);
+    const origin = `${secure ? "https" : "http"}://${host}`;
+    const complete = { ...options, query: options.query ?? query };
+    const key = origin + (options.path ?? DEFAULTS.path);
+    const shared = managers.get(key);
+    if (options.forceNew || options.multiplex === false || shared?.namespaces.has(namespace)) {
+      return createManager(origin, complete).socket(namespace, options);
+    }
+    if (shared !== undefined) {
+      shared.namespaces.add(namespace);
+      return shared.manager.socket(namespace, options);
+    }
+    const manager = createManager(origin, complete);
+    managers.set(key, { manager, namespaces: new Set([namespace]) });
+    return manager.socket(namespace, options);
+  };
+}

@@ -1,0 +1,344 @@
+import type { Binary } from "../binary.ts";
+import type { Cancel } from "../clock.ts";
+import { type DefaultEventsMap, Emitter, type EventsMap } from "../emitter.ts";
+import { type ClientTransport, TransportError } from "../engine/client-transport.ts";
+import { Outgoing } from "../engine/outgoing.ts";
+import { PacketType } from "../engine/packet.ts";
+import { Decoder } from "../socketio/decoder.ts";
+import { encode } from "../socketio/encoder.ts";
+import { Malformed } from "../socketio/malformed.ts";
+import type { Packet } from "../socketio/packet.ts";
+import { type Address, parseAddress, transportUrl } from "./address.ts";
+import { Backoff } from "./backoff.ts";
+import { Engine } from "./engine.ts";
+import type { Link, Port } from "./link.ts";
+import { type ManagerOptions, type ResolvedOptions, resolveOptions, type SocketOptions } from "./options.ts";
+import { type Platform, throwLater } from "./platform.ts";
+import { Socket } from "./socket.ts";
+
+/** The version of Socket.IO's protocol. */
+export const protocol = 5;
+
+/** The events of {@link Manager}. */
+export interface ManagerEvents {
+  /** The low-level connection stands. */
+  open: () => void;
+  /** An attempt to connect failed. */
+  error: (error: Error) => void;
+  /** The server's heartbeat came. */
+  ping: () => void;
+  /** A packet came, for whatever namespace. */
+  packet: (packet: Packet) => void;
+  /** The low-level connection is over. */
+  close: (reason: string, description?: unknown) => void;
+  /** An attempt to reconnect begins; the first one is 1. */
+  reconnect_attempt: (attempt: number) => void;
+  /** An attempt to reconnect failed. */
+  reconnect_error: (error: Error) => void;
+  /** All attempts to reconnect failed. */
+  reconnect_failed: () => void;
+  /** The connection stands again, after so many attempts. */
+  reconnect: (attempt: number) => void;
+}
+
+/** As much as the WebSocket of a client takes in one message: a server may send what its own clients could not. */
+const MAX_ATTACHMENT_BYTES = 100 * 1024 * 1024;
+
+/**
+ * Keeps the one low-level connection to a server that the sockets of all namespaces share, and makes it anew when
+ * it is lost.
+ */
+export class Manager<
+  ListenEvents extends EventsMap = DefaultEventsMap,
+  EmitEvents extends EventsMap = ListenEvents,
+> extends Emitter<ManagerEvents> {
+  /** The low-level connection; there is none before the first {@link open}. */
+  declare engine: Engine;
+  readonly opts: Partial<ManagerOptions>;
+  readonly #platform: Platform;
+  readonly #options: ResolvedOptions;
+  readonly #address: Address;
+  readonly #backoff: Backoff;
+  readonly #link: Link;
+  readonly #sockets = new Map<string, Socket<ListenEvents, EmitEvents>>();
+  /** The sockets that want the connection, by namespace. */
+  readonly #ports = new Map<string, Port>();
+  #state: "closed" | "opening" | "open" = "closed";
+  /** Whether a lost connection is to be made anew. */
+  #wanted = false;
+  #reconnecting = false;
+  #decoder = new Decoder();
+  /** Ends the wait of this moment: for the connection, or for the next attempt. */
+  #cancelTimer: Cancel | undefined;
+  #cancelUnload: Cancel | undefined;
+  #websocketWorked = false;
+
+  /** @throws BaroError `BARO_OPTION` when `url` is none. */
+  constructor(
+    platform: Platform,
+    url?: string | Partial<ManagerOptions>,
+    options: Partial<ManagerOptions> = {},
+  ) {
+    super();
+    const [address, given] = typeof url === "object" ? [undefined, url] : [url, options];
+    this.opts = given;
+    this.#platform = platform;
+    this.#options = resolveOptions(given);
+    this.#address = parseAddress(address, platform.page);
+    this.#backoff = new Backoff(platform.random);
+    this.#link = {
+      clock: platform.clock,
+      isOpen: () => this.#state === "open",
+      isWritable: () => this.#state === "open" && this.engine.writable,
+      attach: (port) => this.#attach(port),
+      detach: (port) => this.#detach(port),
+      send: (packet) => this.#send(packet),
+    };
+    if (this.#options.autoConnect) this.open();
+  }
+
+  /** Whether it reconnects, or sets it. */
+  reconnection(): boolean;
+  reconnection(value: boolean): this;
+  reconnection(value?: boolean): this | boolean {
+    return this.#access("reconnection", value);
+  }
+
+  /** The attempts before it gives up, or sets them. */
+  reconnectionAttempts(): number;
+  reconnectionAttempts(value: number): this;
+  reconnectionAttempts(value?: number): this | number {
+    return this.#access("reconnectionAttempts", value);
+  }
+
+  /** The first delay in milliseconds, or sets it. */
+  reconnectionDelay(): number;
+  reconnectionDelay(value: number): this;
+  reconnectionDelay(value?: number): this | number {
+    return this.#access("reconnectionDelay", value);
+  }
+
+  /** The longest delay in milliseconds, or sets it. */
+  reconnectionDelayMax(): number;
+  reconnectionDelayMax(value: number): this;
+  reconnectionDelayMax(value?: number): this | number {
+    return this.#access("reconnectionDelayMax", value);
+  }
+
+  /** The share of chance in a delay, or sets it. */
+  randomizationFactor(): number;
+  randomizationFactor(value: number): this;
+  randomizationFactor(value?: number): this | number {
+    return this.#access("randomizationFactor", value);
+  }
+
+  /** Milliseconds for one attempt to connect, or sets them; `false` for no limit. */
+  timeout(): number | false;
+  timeout(value: number | false): this;
+  timeout(value?: number | false): this | number | false {
+    return this.#access("timeout", value);
+  }
+
+  /**
+   * Connects, unless that is done or under way. `done` hears how this attempt ends; when it fails, the next one is
+   * its caller's to make.
+   */
+  open(done?: (error?: Error) => void): this {
+    if (this.#state !== "closed") return this;
+    this.#wanted = true;
+    this.#connect(done);
+    return this;
+  }
+
+  /** The same as {@link open}. */
+  connect(done?: (error?: Error) => void): this {
+    return this.open(done);
+  }
+
+  /** The socket of a namespace. There is one for each: it is made at the first call. */
+  socket(namespace: string, options?: SocketOptions): Socket<ListenEvents, EmitEvents> {
+    let socket = this.#sockets.get(namespace);
+    if (socket === undefined) {
+      socket = new Socket(this, this.#link, namespace, options);
+      this.#sockets.set(namespace, socket);
+    }
+    if (this.#options.autoConnect && !socket.active) socket.connect();
+    return socket;
+  }
+
+  #access<Name extends keyof ResolvedOptions>(
+    name: Name,
+    value: ResolvedOptions[Name] | undefined,
+  ): this | ResolvedOptions[Name] {
+    if (value === undefined) return this.#options[name];
+    this.#options[name] = value;
+    return this;
+  }
+
+  #attach(port: Port): void {
+    this.#ports.set(port.namespace, port);
+    if (this.#state === "open") port.opened();
+    else if (!this.#reconnecting) this.open();
+  }
+
+  #detach(port: Port): void {
+    this.#ports.delete(port.namespace);
+    if (this.#ports.size === 0) this.#stop();
+  }
+
+  /** Ends the connection, or the attempts at one, for good. */
+  #stop(): void {
+    const open = this.#state === "open";
+    this.#wanted = false;
+    this.#reconnecting = false;
+    this.#backoff.reset();
+    this.#release();
+    if (open) this.#tell("close", "forced close");
+  }
+
+  /** Lets go of the connection: what it still says goes nowhere. */
+  #release(): void {
+    const closed = this.#state === "closed";
+    this.#state = "closed";
+    this.#cancelTimer?.();
+    this.#cancelUnload?.();
+    if (!closed) this.engine.close();
+  }
+
+  #connect(done?: (error?: Error) => void): void {
+    const { clock, onUnload } = this.#platform;
+    const { timeout, closeOnBeforeunload, rememberUpgrade, upgrade, tryAllTransports, maxQueuedBytes } =
+      this.#options;
+    this.#cancelTimer?.();
+    this.#state = "opening";
+    this.#decoder = new Decoder({ maxAttachmentBytes: MAX_ATTACHMENT_BYTES });
+    const transports =
+      rememberUpgrade && this.#websocketWorked
+        ? ["websocket", ...this.#options.transports]
+        : this.#options.transports;
+    this.engine = new Engine(
+      {
+        message: (data) => this.#receive(data),
+        opened: () => this.#opened(done),
+        upgraded: () => {
+          this.#websocketWorked = true;
+        },
+        ping: () => this.#tell("ping"),
+        closed: (reason, description) => {
+          if (this.#state === "open") this.#lost(reason, description);
+          else if (this.#state === "opening") this.#failed(toError(reason, description), done);
+        },
+      },
+      (name, sid) => this.#createTransport(name, sid),
+      { transports, upgrade, tryAllTransports, maxQueuedBytes },
+      clock,
+    );
+    if (closeOnBeforeunload) this.#cancelUnload = onUnload(() => this.#stop());
+    if (timeout !== false) {
+      this.#cancelTimer = clock.after(timeout, () => this.#failed(new Error("timeout"), done));
+    }
+    this.engine.open();
+  }
+
+  #createTransport(name: string, sid: string | undefined): ClientTransport | undefined {
+    const options = { ...this.#options, ...this.#options.transportOptions?.[name] };
+    const url = transportUrl(this.#address, { query: this.#address.query, ...options }, name, sid);
+    return this.#platform.createTransport(name, url, options);
+  }
+
+  #opened(done: ((error?: Error) => void) | undefined): void {
+    this.#cancelTimer?.();
+    this.#state = "open";
+    this.#websocketWorked = this.engine.transport.name === "websocket";
+    const attempt = this.#reconnecting ? this.#backoff.attempts : 0;
+    this.#reconnecting = false;
+    this.#backoff.reset();
+    this.#tell("open");
+    for (const port of this.#ports.values()) port.opened();
+    this.#call(done);
+    if (attempt > 0) this.#tell("reconnect", attempt);
+  }
+
+  #failed(error: Error, done: ((error?: Error) => void) | undefined): void {
+    this.#release();
+    this.#websocketWorked = false;
+    this.#tell("error", error);
+    for (const port of this.#ports.values()) port.failed(error);
+    if (this.#reconnecting) this.#tell("reconnect_error", error);
+    if (done === undefined) this.#retry();
+    else this.#call(done, error);
+  }
+
+  #lost(reason: string, description: unknown): void {
+    this.#release();
+    if (reason === "transport error") this.#websocketWorked = false;
+    for (const port of this.#ports.values()) port.closed(reason, description);
+    this.#tell("close", reason, description);
+    this.#retry();
+  }
+
+  /** Plans the next attempt, unless a listener has ended it all or connects already. */
+  #retry(): void {
+    const {
+      reconnection,
+      reconnectionAttempts,
+      reconnectionDelay,
+      reconnectionDelayMax,
+      randomizationFactor,
+    } = this.#options;
+    if (!reconnection || !this.#wanted || this.#state !== "closed") return;
+    if (this.#backoff.attempts >= reconnectionAttempts) {
+      this.#reconnecting = false;
+      this.#backoff.reset();
+      this.#tell("reconnect_failed");
+      return;
+    }
+    this.#reconnecting = true;
+    const delay = this.#backoff.next({
+      delay: reconnectionDelay,
+      maxDelay: reconnectionDelayMax,
+      randomization: randomizationFactor,
+    });
+    this.#cancelTimer = this.#platform.clock.after(delay, () => {
+      this.#tell("reconnect_attempt", this.#backoff.attempts);
+      if (this.#wanted && this.#state === "closed") this.#connect();
+    });
+  }
+
+  #send(packet: Packet): void {
+    const { text, attachments } = encode(packet);
+    this.engine.send(new Outgoing(PacketType.MESSAGE, text, attachments));
+  }
+
+  #receive(data: string | Binary): void {
+    const decoded =
+      typeof data === "string" ? this.#decoder.receiveText(data) : this.#decoder.receiveBinary(data);
+    if (decoded === "incomplete") return;
+    if (decoded instanceof Malformed) {
+      this.#lost("parse error", { description: decoded.reason });
+      return;
+    }
+    if (this.hasListeners("packet")) this.#tell("packet", decoded);
+    this.#ports.get(decoded.namespace)?.receive(decoded);
+  }
+
+  #tell(event: keyof ManagerEvents, ...args: unknown[]): void {
+    try {
+      this.dispatch(event, args);
+    } catch (error) {
+      throwLater(this.#platform.clock, error);
+    }
+  }
+
+  #call(done: ((error?: Error) => void) | undefined, error?: Error): void {
+    try {
+      done?.(error);
+    } catch (thrown) {
+      throwLater(this.#platform.clock, thrown);
+    }
+  }
+}
+
+function toError(reason: string, description: unknown): Error {
+  return description instanceof Error ? description : new TransportError(reason, description);
+}

@@ -1,0 +1,116 @@
+/** The credentials of a socket: an object, or a function that gives one at each connection. */
+export type Auth = Record<string, unknown> | ((give: (data: object) => void) => void);
+
+/** The options of one socket. */
+export interface SocketOptions {
+  /** Sent when the socket asks for its namespace; none by default. */
+  auth?: Auth;
+}
+
+/** The options of the low-level connection. */
+export interface EngineOptions {
+  /** The path on the server; `/socket.io` by default. */
+  path: string;
+  /** Whether `path` gets a slash at its end; true by default. */
+  addTrailingSlash: boolean;
+  /** Parameters of every URL; none by default. */
+  query: Record<string, unknown>;
+  /** Names of transports, the first one to begin with; `["polling", "websocket"]` by default. */
+  transports: readonly string[];
+  /** Whether to move from polling to WebSocket; true by default. */
+  upgrade: boolean;
+  /** Whether to begin with WebSocket after it once worked; false by default. */
+  rememberUpgrade: boolean;
+  /** Whether the next transport is tried when one fails to open; false by default. */
+  tryAllTransports: boolean;
+  /** Whether the URLs of polling differ each time, against caches; true by default. */
+  timestampRequests: boolean;
+  /** The parameter of that; `"t"` by default. */
+  timestampParam: string;
+  /** Milliseconds for one request of polling, 0 (the default) for no limit. */
+  requestTimeout: number;
+  /** Whether cookies go to other origins too; false by default. Browsers only. */
+  withCredentials: boolean;
+  /** Headers of every request; none by default. Browsers send them with polling only. */
+  extraHeaders: Record<string, string>;
+  /** Subprotocols of the WebSocket; none by default. */
+  protocols: string | string[];
+  /** Whether to close when the page is left, without waiting for the browser to do so; false by default. */
+  closeOnBeforeunload: boolean;
+  /** Options for one transport alone, by its name. */
+  transportOptions: Record<string, Partial<EngineOptions>>;
+  /** Bytes that may wait while the connection takes none; 64 MiB by default. Over it the connection ends. */
+  maxQueuedBytes: number;
+
+  // Node only.
+  /** The `http.Agent` or `https.Agent` of every request; one of our own by default. */
+  agent: unknown;
+  /** TLS, as in `tls.connect`: certificates of authorities to trust. */
+  ca: unknown;
+  /** TLS: the client's certificate. */
+  cert: unknown;
+  /** TLS: the key of the client's certificate. */
+  key: unknown;
+  /** TLS: certificate and key as PFX or PKCS12. */
+  pfx: unknown;
+  /** TLS: the passphrase of `key` or `pfx`. */
+  passphrase: string;
+  /** TLS: the ciphers to use. */
+  ciphers: string;
+  /** TLS: whether the server's certificate must be trusted; true by default. */
+  rejectUnauthorized: boolean;
+}
+
+/** The options of a connection and of how it is kept. */
+export interface ManagerOptions extends EngineOptions {
+  /** Whether a connection of its own is made; false by default. */
+  forceNew: boolean;
+  /** Whether namespaces share one connection; true by default. */
+  multiplex: boolean;
+  /** Whether to connect at once; true by default. */
+  autoConnect: boolean;
+  /** Whether to reconnect; true by default. */
+  reconnection: boolean;
+  /** Attempts before giving up; `Infinity` by default. */
+  reconnectionAttempts: number;
+  /** Milliseconds before the first attempt; 1,000 by default. */
+  reconnectionDelay: number;
+  /** The longest delay between attempts in milliseconds; 5,000 by default. */
+  reconnectionDelayMax: number;
+  /** By which share a delay is shorter or longer, by chance; 0.5 by default. */
+  randomizationFactor: number;
+  /** Milliseconds for one attempt to connect, `false` for no limit; 20,000 by default. */
+  timeout: number | false;
+}
+
+/** What holds where a program says nothing. */
+export const DEFAULTS = {
+  path: "/socket.io",
+  addTrailingSlash: true,
+  transports: ["polling", "websocket"],
+  upgrade: true,
+  rememberUpgrade: false,
+  tryAllTransports: false,
+  timestampRequests: true,
+  timestampParam: "t",
+  requestTimeout: 0,
+  withCredentials: false,
+  closeOnBeforeunload: false,
+  maxQueuedBytes: 64 * 1024 * 1024,
+  autoConnect: true,
+  reconnection: true,
+  reconnectionAttempts: Number.POSITIVE_INFINITY,
+  reconnectionDelay: 1_000,
+  reconnectionDelayMax: 5_000,
+  randomizationFactor: 0.5,
+  timeout: 20_000,
+} satisfies Partial<ManagerOptions>;
+
+/** Options with the defaults filled in. */
+export type ResolvedOptions = Partial<ManagerOptions> & Pick<ManagerOptions, keyof typeof DEFAULTS>;
+
+/** Fills in the defaults. An option that is `undefined` counts as not given. */
+export function resolveOptions(options: Partial<ManagerOptions>): ResolvedOptions {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  return { ...DEFAULTS, ...Object.fromEntries(given) };
+}

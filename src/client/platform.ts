@@ -1,0 +1,27 @@
+import type { Cancel, Clock } from "../clock.ts";
+import type { ClientTransport } from "../engine/client-transport.ts";
+import type { Page } from "./address.ts";
+import type { ResolvedOptions } from "./options.ts";
+
+/** What the client needs of where it runs; `entry/` hands it in. */
+export interface Platform {
+  readonly clock: Clock;
+  /** Where relative URLs begin; `undefined` where there is no page. */
+  readonly page: Page | undefined;
+  /** A number from 0 to below 1. */
+  random(): number;
+  /** Makes a transport of this name; `undefined` where there is none. */
+  createTransport(name: string, url: string, options: ResolvedOptions): ClientTransport | undefined;
+  /** Calls `run` when the page is left. */
+  onUnload(run: () => void): Cancel;
+}
+
+/**
+ * Throws by itself what the program's own code threw: it is reported as uncaught, and nothing here is left half
+ * done. The program's fault is not the connection's.
+ */
+export function throwLater(clock: Clock, error: unknown): void {
+  clock.after(0, () => {
+    throw error;
+  });
+}

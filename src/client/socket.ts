@@ -1,0 +1,453 @@
+import type { Cancel } from "../clock.ts";
+import {
+  type AckValue,
+  type AllButLast,
+  type DefaultEventsMap,
+  Emitter,
+  type EventName,
+  type EventNameWithAck,
+  type EventParameters,
+  type EventsMap,
+  type EventsWithTimeout,
+  type Last,
+} from "../emitter.ts";
+import { BaroError, ERR_EVENT_NAME } from "../errors.ts";
+import { Acks } from "../socketio/acks.ts";
+import {
+  type AckPacket,
+  type EventPacket,
+  type JsonObject,
+  type Packet,
+  PacketType,
+} from "../socketio/packet.ts";
+import { RESERVED_EVENTS } from "../socketio/reserved.ts";
+import { type AnyListener, AnyListeners } from "./any-listeners.ts";
+import type { Link, Port } from "./link.ts";
+import type { Manager } from "./manager.ts";
+import type { Auth, SocketOptions } from "./options.ts";
+import { throwLater } from "./platform.ts";
+
+/** Why a socket was disconnected. After the first two it does not come back by itself. */
+export type DisconnectReason =
+  | "io server disconnect"
+  | "io client disconnect"
+  | "ping timeout"
+  | "transport close"
+  | "transport error"
+  | "parse error"
+  | "forced close";
+
+/** An error with the details that a middleware of the server gave it. */
+export interface ExtendedError extends Error {
+  // biome-ignore lint/suspicious/noExplicitAny: what it is, the server's program decides
+  data?: any;
+}
+
+/** The events of {@link Socket} that are not the server's. */
+export interface SocketEvents {
+  /** The namespace is granted. */
+  connect: () => void;
+  /** The server could not be reached, and is tried again, or refused the namespace. `active` tells which. */
+  connect_error: (error: ExtendedError) => void;
+  /** The socket is connected no more. */
+  disconnect: (reason: DisconnectReason, description?: unknown) => void;
+}
+
+/** Events that came before the namespace was granted, which an honest server sends none or few of. */
+const MAX_RECEIVE_BUFFER = 10_000;
+
+interface Flags {
+  volatile?: boolean;
+  timeout?: number;
+}
+
+interface PendingAck {
+  readonly callback: (...args: unknown[]) => void;
+  /** Whether the callback takes an error first. */
+  readonly withError: boolean;
+  cancelTimer?: Cancel;
+}
+
+/** One namespace of a server: sends events to it and hears its events. */
+export class Socket<
+  ListenEvents extends EventsMap = DefaultEventsMap,
+  EmitEvents extends EventsMap = ListenEvents,
+> extends Emitter<ListenEvents, SocketEvents> {
+  /** The manager whose connection this shares. */
+  readonly io: Manager<ListenEvents, EmitEvents>;
+  /** What the server calls this socket; `undefined` while it is not connected. */
+  id: string | undefined = undefined;
+  /** Whether the namespace is granted and the connection stands. */
+  connected = false;
+  /** Whether the server gave back the rooms and the missed events of the connection before. */
+  recovered = false;
+  /** Sent when the socket asks for its namespace, at each connection. */
+  auth: Auth;
+  /** What waits for the connection. Empty it to send none of that. */
+  sendBuffer: (EventPacket | AckPacket)[] = [];
+  /** What came before the namespace was granted. */
+  receiveBuffer: EventPacket[] = [];
+  readonly #link: Link;
+  readonly #namespace: string;
+  readonly #port: Port;
+  readonly #acks = new Acks<PendingAck>();
+  readonly #anyIncoming = new AnyListeners();
+  readonly #anyOutgoing = new AnyListeners();
+  #active = false;
+  /** That this connection was asked for the namespace: a server closes on a second CONNECT. */
+  #request: { sent: boolean } | undefined;
+  #flags: Flags = {};
+  /** The session's secret and the place up to which it was heard: what recovery asks for. */
+  #recoveryId: string | undefined;
+  #offset: string | undefined;
+
+  /** Made by {@link Manager.socket} and by `io`. */
+  constructor(
+    io: Manager<ListenEvents, EmitEvents>,
+    link: Link,
+    namespace: string,
+    options: SocketOptions = {},
+  ) {
+    super();
+    this.io = io;
+    this.auth = options.auth ?? {};
+    this.#link = link;
+    this.#namespace = namespace;
+    this.#port = {
+      namespace,
+      opened: () => this.#ask(),
+      receive: (packet) => this.#receive(packet),
+      failed: (error) => {
+        if (!this.connected) this.#tell("connect_error", [error]);
+      },
+      closed: (reason, description) => this.#lost(reason, description),
+    };
+  }
+
+  /** The opposite of `connected`. */
+  get disconnected(): boolean {
+    return !this.connected;
+  }
+
+  /** Whether it is connected, or becomes so by itself. */
+  get active(): boolean {
+    return this.#active;
+  }
+
+  /** Asks for the namespace, and connects where that is needed. */
+  connect(): this {
+    if (this.connected) return this;
+    this.#active = true;
+    this.#link.attach(this.#port);
+    return this;
+  }
+
+  /** The same as {@link connect}. */
+  open(): this {
+    return this.connect();
+  }
+
+  /** Leaves the namespace. The last socket of a manager ends the connection. */
+  disconnect(): this {
+    const connected = this.connected;
+    if (connected)
+      this.#send({ type: PacketType.DISCONNECT, namespace: this.#namespace, id: undefined, data: undefined });
+    this.#detach();
+    if (connected) this.#lost("io client disconnect", undefined);
+    return this;
+  }
+
+  /** The same as {@link disconnect}. */
+  close(): this {
+    return this.disconnect();
+  }
+
+  /** Emits `message`. */
+  send(...args: unknown[]): this {
+    return this.#emit(["message", ...args]);
+  }
+
+  /**
+   * Sends an event, now or when the socket is connected. A function as last argument is called with what the server
+   * acknowledges.
+   *
+   * @throws BaroError `BARO_EVENT_NAME` for a name that the protocol keeps; `BARO_DATA` for data that JSON cannot hold.
+   */
+  emit<Name extends EventName<EmitEvents>>(event: Name, ...args: EventParameters<EmitEvents, Name>): this {
+    return this.#emit([event, ...args]);
+  }
+
+  /**
+   * Sends an event, and gives a promise of what the server acknowledges. It is rejected when the time of `timeout`
+   * is over, and when the connection is lost.
+   */
+  emitWithAck<Name extends EventNameWithAck<EmitEvents>>(
+    event: Name,
+    ...args: AllButLast<EventParameters<EmitEvents, Name>>
+  ): Promise<AckValue<Last<EventParameters<EmitEvents, Name>>>> {
+    return new Promise((resolve, reject) => {
+      this.#emit([event, ...args], (error, value) => {
+        if (error === null) resolve(value as AckValue<Last<EventParameters<EmitEvents, Name>>>);
+        else reject(error);
+      });
+    });
+  }
+
+  /** For the next event: its acknowledgement takes an error first, which it gets after so many milliseconds. */
+  timeout(milliseconds: number): Socket<ListenEvents, EventsWithTimeout<EmitEvents>> {
+    this.#flags.timeout = milliseconds;
+    return this as unknown as Socket<ListenEvents, EventsWithTimeout<EmitEvents>>;
+  }
+
+  /** For the next event: it is dropped when it cannot go out at once. */
+  get volatile(): this {
+    this.#flags.volatile = true;
+    return this;
+  }
+
+  /** For the next event: whether it may be compressed. The connection does not compress yet. */
+  compress(_compress: boolean): this {
+    return this;
+  }
+
+  /** Calls `listener` with the name and the arguments of every event of the server. */
+  onAny(listener: AnyListener): this {
+    this.#anyIncoming.append(listener);
+    return this;
+  }
+
+  /** As {@link onAny}, before those that are there. */
+  prependAny(listener: AnyListener): this {
+    this.#anyIncoming.prepend(listener);
+    return this;
+  }
+
+  /** Removes one listener of {@link onAny}, or all. */
+  offAny(listener?: AnyListener): this {
+    this.#anyIncoming.remove(listener);
+    return this;
+  }
+
+  /** The listeners of {@link onAny}. */
+  listenersAny(): AnyListener[] {
+    return this.#anyIncoming.all;
+  }
+
+  /** Calls `listener` with the name and the arguments of every event that is sent. */
+  onAnyOutgoing(listener: AnyListener): this {
+    this.#anyOutgoing.append(listener);
+    return this;
+  }
+
+  /** As {@link onAnyOutgoing}, before those that are there. */
+  prependAnyOutgoing(listener: AnyListener): this {
+    this.#anyOutgoing.prepend(listener);
+    return this;
+  }
+
+  /** Removes one listener of {@link onAnyOutgoing}, or all. */
+  offAnyOutgoing(listener?: AnyListener): this {
+    this.#anyOutgoing.remove(listener);
+    return this;
+  }
+
+  /** The listeners of {@link onAnyOutgoing}. */
+  listenersAnyOutgoing(): AnyListener[] {
+    return this.#anyOutgoing.all;
+  }
+
+  #emit(data: EventPacket["data"], callback?: PendingAck["callback"]): this {
+    const [event, ...args] = data;
+    if (typeof event !== "string" || RESERVED_EVENTS.has(event)) {
+      throw new BaroError(
+        ERR_EVENT_NAME,
+        `"${event}" cannot be an event: it must be a string, and not reserved.`,
+      );
+    }
+    const { volatile, timeout } = this.#flags;
+    this.#flags = {};
+    let ack: PendingAck | undefined;
+    if (callback !== undefined) {
+      ack = { callback, withError: true };
+    } else if (typeof args.at(-1) === "function") {
+      ack = { callback: args.pop() as PendingAck["callback"], withError: timeout !== undefined };
+    }
+    const dropped = volatile === true && !(this.connected && this.#link.isWritable());
+    // Only a timeout ends the wait for an event that was dropped.
+    if (dropped && timeout === undefined) return this;
+    const id = ack && this.#await(ack, timeout);
+    if (dropped) return this;
+    const packet = {
+      type: PacketType.EVENT,
+      namespace: this.#namespace,
+      id,
+      data: [event, ...args],
+    } as const;
+    if (this.connected) this.#send(packet);
+    else this.sendBuffer.push(packet);
+    return this;
+  }
+
+  #await(ack: PendingAck, timeout: number | undefined): number {
+    const id = this.#acks.next(ack);
+    if (timeout === undefined) return id;
+    ack.cancelTimer = this.#link.clock.after(timeout, () => {
+      if (this.#acks.take(id) === undefined) return;
+      // What has not gone out by now is wanted no more.
+      this.sendBuffer = this.sendBuffer.filter(
+        (packet) => packet.type !== PacketType.EVENT || packet.id !== id,
+      );
+      this.#call(ack.callback, [new Error("operation has timed out")]);
+    });
+    return id;
+  }
+
+  #send(packet: Packet): void {
+    if (packet.type === PacketType.EVENT) this.#tellAny(this.#anyOutgoing, packet.data);
+    this.#link.send(packet);
+  }
+
+  #ask(): void {
+    if (this.#request !== undefined) return;
+    const request = { sent: false };
+    this.#request = request;
+    const { auth } = this;
+    const give = (data: object): void => {
+      // The program may take its time, or answer twice: by then another connection may have asked again.
+      if (this.#request !== request || request.sent) return;
+      request.sent = true;
+      this.#sendConnect(data);
+    };
+    if (typeof auth === "function") this.#call(auth as (...args: unknown[]) => void, [give]);
+    else give(auth);
+  }
+
+  #sendConnect(auth: object): void {
+    const recovery = this.#recoveryId && { pid: this.#recoveryId, offset: this.#offset };
+    const data = { ...recovery, ...auth };
+    this.#link.send({ type: PacketType.CONNECT, namespace: this.#namespace, id: undefined, data });
+  }
+
+  #receive(packet: Packet): void {
+    switch (packet.type) {
+      case PacketType.CONNECT:
+        this.#granted(packet.data ?? {});
+        break;
+      case PacketType.CONNECT_ERROR:
+        this.#refused(packet.data);
+        break;
+      case PacketType.EVENT:
+        if (this.connected) this.#deliver(packet);
+        else if (this.receiveBuffer.length < MAX_RECEIVE_BUFFER) this.receiveBuffer.push(packet);
+        break;
+      case PacketType.ACK:
+        this.#acknowledged(packet);
+        break;
+      case PacketType.DISCONNECT:
+        this.#detach();
+        this.#lost("io server disconnect", undefined);
+        break;
+    }
+  }
+
+  #granted({ sid, pid }: JsonObject): void {
+    if (this.connected || this.#request === undefined) return;
+    if (typeof sid !== "string") {
+      const error = new Error("The server speaks another version of the protocol: it granted no socket id.");
+      this.#tell("connect_error", [error]);
+      return;
+    }
+    this.id = sid;
+    this.connected = true;
+    this.recovered = pid !== undefined && pid === this.#recoveryId;
+    this.#recoveryId = typeof pid === "string" ? pid : undefined;
+    const received = this.receiveBuffer;
+    const waiting = this.sendBuffer;
+    this.receiveBuffer = [];
+    this.sendBuffer = [];
+    for (const packet of received) this.#deliver(packet);
+    for (const packet of waiting) this.#send(packet);
+    this.#tell("connect", []);
+  }
+
+  #refused(data: JsonObject | string): void {
+    if (this.connected) return;
+    this.#detach();
+    const { message, data: details } = typeof data === "string" ? { message: data, data: undefined } : data;
+    const error: ExtendedError = new Error(String(message));
+    error.data = details;
+    this.#tell("connect_error", [error]);
+  }
+
+  #deliver({ id, data }: EventPacket): void {
+    const [event, ...args] = data;
+    // The server of recovery appends the place of each event to its arguments.
+    const last = args.at(-1);
+    if (this.#recoveryId !== undefined && typeof last === "string") this.#offset = last;
+    if (id !== undefined) args.push(this.#answer(id));
+    if (!this.#anyIncoming.isEmpty) this.#tellAny(this.#anyIncoming, [event, ...args]);
+    this.#tell(event, args);
+  }
+
+  /** Makes the function that acknowledges an event: once, and to the session that sent it only. */
+  #answer(id: number): (...args: unknown[]) => void {
+    let session = this.id;
+    return (...data) => {
+      if (session === undefined || session !== this.id) return;
+      session = undefined;
+      this.#send({ type: PacketType.ACK, namespace: this.#namespace, id, data });
+    };
+  }
+
+  #acknowledged({ id, data }: AckPacket): void {
+    const ack = this.#acks.take(id);
+    if (ack === undefined) return;
+    ack.cancelTimer?.();
+    this.#call(ack.callback, ack.withError ? [null, ...data] : data);
+  }
+
+  #lost(reason: string, description: unknown): void {
+    const connected = this.connected;
+    this.#request = undefined;
+    this.connected = false;
+    this.id = undefined;
+    if (!connected) return;
+    // No answer comes to what this connection carried. What a listener emits from here on waits for the next one.
+    const unanswered = this.#acks.clear();
+    this.#tell("disconnect", [reason, description]);
+    for (const { callback, withError, cancelTimer } of unanswered) {
+      cancelTimer?.();
+      if (withError) this.#call(callback, [new Error("socket has been disconnected")]);
+    }
+  }
+
+  #detach(): void {
+    this.#active = false;
+    this.#request = undefined;
+    this.#link.detach(this.#port);
+  }
+
+  #tell(event: string, args: readonly unknown[]): void {
+    try {
+      this.dispatch(event, args);
+    } catch (error) {
+      throwLater(this.#link.clock, error);
+    }
+  }
+
+  #tellAny(listeners: AnyListeners, args: readonly unknown[]): void {
+    try {
+      listeners.call(args);
+    } catch (error) {
+      throwLater(this.#link.clock, error);
+    }
+  }
+
+  #call(callback: (...args: unknown[]) => void, args: readonly unknown[]): void {
+    try {
+      callback(...args);
+    } catch (error) {
+      throwLater(this.#link.clock, error);
+    }
+  }
+}

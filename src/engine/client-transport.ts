@@ -1,0 +1,32 @@
+import type { Handshake } from "./handshake.ts";
+import type { Transport } from "./transport.ts";
+
+/** Why a transport failed; it reaches the user as the error of `connect_error`, or as the details of `disconnect`. */
+export class TransportError extends Error {
+  readonly type = "TransportError";
+  /** More about the reason: the status of the HTTP response, where there was one. */
+  readonly description: unknown;
+
+  constructor(message: string, description?: unknown, options?: ErrorOptions) {
+    super(message, options);
+    this.description = description;
+  }
+}
+
+/** A transport of the side that dials. Until `open` returns, it says nothing to its receiver. */
+export interface ClientTransport extends Transport {
+  /** Begins to connect. Packets arrive once it has; `drained` says that `send` may be called. */
+  open(): void;
+  /** The session stands: from now on every request names it, and stays within the server's bounds. */
+  opened(handshake: Handshake): void;
+  /**
+   * Sends what was accepted, hears out the request under way, begins no other, and then calls `paused`. Nothing is
+   * lost that way when the session moves to another transport. Closing a paused transport ends no session.
+   */
+  pause(paused: () => void): void;
+  /** Takes up again after {@link pause}, whether `paused` was called or not. */
+  resume(): void;
+}
+
+/** Makes a transport by its name, for the session `sid` or for a new one; `undefined` where there is no such transport. */
+export type CreateTransport = (name: string, sid?: string) => ClientTransport | undefined;

@@ -1,0 +1,45 @@
+import type { Binary } from "../binary.ts";
+
+/** What the server says of a new session in its OPEN packet (Engine.IO 4, "Handshake"). */
+export interface Handshake {
+  /** The session's id: each later request carries it. */
+  readonly sid: string;
+  /** The transports that the session may move to. */
+  readonly upgrades: readonly string[];
+  /** Milliseconds from one ping of the server to the next. */
+  readonly pingInterval: number;
+  /** Milliseconds for the answer to a ping. */
+  readonly pingTimeout: number;
+  /** The most bytes that the server takes in one request; `Infinity` where it names no bound. */
+  readonly maxPayload: number;
+}
+
+/** A session's id goes into every URL. The figure is a request line that every proxy lets pass. */
+const MAX_SID_LENGTH = 1_024;
+
+/** Reads an OPEN packet. The server's text may be anything: what is no handshake gives `undefined`. */
+export function parseHandshake(data: string | Binary): Handshake | undefined {
+  if (typeof data !== "string") return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(data);
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== "object" || value === null) return undefined;
+  const { sid, upgrades, pingInterval, pingTimeout, maxPayload } = value as Record<string, unknown>;
+  if (typeof sid !== "string" || sid === "" || sid.length > MAX_SID_LENGTH) return undefined;
+  if (!isAmount(pingInterval) || !isAmount(pingTimeout)) return undefined;
+  return {
+    sid,
+    upgrades: Array.isArray(upgrades) ? upgrades.filter((name) => typeof name === "string") : [],
+    pingInterval,
+    pingTimeout,
+    // Servers before Engine.IO 6.2 do not send it.
+    maxPayload: isAmount(maxPayload) && maxPayload > 0 ? maxPayload : Number.POSITIVE_INFINITY,
+  };
+}
+
+function isAmount(value: unknown): value is number {
+  return typeof value === "number" && value >= 0 && value < Number.POSITIVE_INFINITY;
+}

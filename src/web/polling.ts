@@ -1,0 +1,172 @@
+import type { Base64 } from "../binary.ts";
+import type { Cancel, Clock } from "../clock.ts";
+import { type ClientTransport, TransportError } from "../engine/client-transport.ts";
+import type { Handshake } from "../engine/handshake.ts";
+import { Outgoing } from "../engine/outgoing.ts";
+import { PacketType } from "../engine/packet.ts";
+import { decodePayload, encodePayload } from "../engine/payload.ts";
+import type { TransportCloseReason, TransportReceiver } from "../engine/transport.ts";
+import type { Exchange } from "./exchange.ts";
+
+const CLOSE = new Outgoing(PacketType.CLOSE);
+
+/** How long the last requests may take. A server that never answers must not keep a program from its end. */
+const CLOSE_TIMEOUT = 10_000;
+
+const encoder = new TextEncoder();
+
+/** Where and how a session is polled. */
+export interface PollingOptions {
+  /** With a query: the session's id and the timestamp are added behind it. */
+  readonly url: string;
+  /** The parameter that makes each URL a new one, for caches that heed no header; `undefined` for none. */
+  readonly timestampParam: string | undefined;
+  readonly exchange: Exchange;
+  readonly base64: Base64;
+  readonly clock: Clock;
+}
+
+/**
+ * Long-polling (Engine.IO 4, "HTTP long-polling"): one GET waits for packets, one POST at a time carries them. All
+ * that is sent in one turn leaves in one POST, and so does all that gathers while a POST is under way.
+ */
+export class PollingTransport implements ClientTransport {
+  readonly name = "polling";
+  receiver: TransportReceiver = { packet() {}, drained() {}, closed() {} };
+  readonly #options: PollingOptions;
+  #state: "open" | "pausing" | "paused" | "closed" = "open";
+  #sid: string | undefined;
+  #maxPayload = Number.POSITIVE_INFINITY;
+  #batch: Outgoing[] = [];
+  #batchBytes = 0;
+  #scheduled = false;
+  #cancelGet: Cancel | undefined;
+  #cancelPost: Cancel | undefined;
+  #cancelTimer: Cancel | undefined;
+  #whenPaused: () => void = () => {};
+  #stamp = Date.now();
+
+  constructor(options: PollingOptions) {
+    this.#options = options;
+  }
+
+  get writable(): boolean {
+    return this.#state === "open" && this.#sid !== undefined && this.#cancelPost === undefined;
+  }
+
+  open(): void {
+    this.#get();
+  }
+
+  opened({ sid, maxPayload }: Handshake): void {
+    this.#sid = sid;
+    this.#maxPayload = maxPayload;
+  }
+
+  send(outgoing: Outgoing): void {
+    const bytes = encoder.encode(encodePayload([outgoing], this.#options.base64)).length + 1;
+    // A packet that does not fit begins the next request. One that fits in none is for the server to refuse.
+    if (this.#batch.length > 0 && this.#batchBytes + bytes - 1 > this.#maxPayload) this.#post();
+    this.#batch.push(outgoing);
+    this.#batchBytes += bytes;
+    this.#schedule();
+  }
+
+  pause(paused: () => void): void {
+    this.#state = "pausing";
+    this.#whenPaused = paused;
+    this.#checkPause();
+  }
+
+  resume(): void {
+    if (this.#state === "closed") return;
+    this.#state = "open";
+    if (this.#cancelGet === undefined) this.#get();
+  }
+
+  close(): void {
+    const { clock } = this.#options;
+    const state = this.#state;
+    this.#state = "closed";
+    this.#cancelGet?.();
+    // A session that never stood, or goes on elsewhere, has nothing to be told.
+    if (state === "closed" || state === "paused" || this.#sid === undefined) return;
+    this.#batch.push(CLOSE);
+    this.#post();
+    this.#cancelTimer = clock.after(CLOSE_TIMEOUT, () => this.#cancelPost?.());
+  }
+
+  #get(): void {
+    const { exchange, base64 } = this.#options;
+    const request = { method: "GET", url: this.#url(), body: undefined, last: false } as const;
+    this.#cancelGet = exchange(request, (status, text) => {
+      this.#cancelGet = undefined;
+      if (status !== 200) return this.#fail("transport error", new TransportError("xhr poll error", status));
+      const wellFormed = decodePayload(text, base64, (type, data) => {
+        if (this.#state !== "closed") this.receiver.packet(type, data);
+      });
+      if (!wellFormed) this.#fail("parse error");
+      else if (this.#state === "pausing") this.#checkPause();
+      else if (this.#state === "open") this.#get();
+    });
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#cancelPost !== undefined) return;
+    this.#scheduled = true;
+    // A microtask: all that this turn sends is there, and no browser slows it down as it does its timers.
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      this.#post();
+    });
+  }
+
+  #post(): void {
+    if (this.#cancelPost !== undefined || this.#batch.length === 0) return;
+    const { exchange, base64 } = this.#options;
+    const body = encodePayload(this.#batch, base64);
+    this.#batch = [];
+    this.#batchBytes = 0;
+    const request = { method: "POST", url: this.#url(), body, last: this.#state === "closed" } as const;
+    this.#cancelPost = exchange(request, (status) => this.#posted(status));
+  }
+
+  #posted(status: number): void {
+    this.#cancelPost = undefined;
+    if (this.#state === "closed") {
+      if (this.#batch.length > 0) this.#post();
+      else this.#cancelTimer?.();
+      return;
+    }
+    if (status !== 200) {
+      this.#fail("transport error", new TransportError("xhr post error", status));
+      return;
+    }
+    if (this.#batch.length > 0) this.#schedule();
+    if (this.#state === "pausing") this.#checkPause();
+    else this.receiver.drained();
+  }
+
+  #checkPause(): void {
+    if (this.#cancelGet !== undefined || this.#cancelPost !== undefined || this.#batch.length > 0) return;
+    this.#state = "paused";
+    this.#whenPaused();
+  }
+
+  #fail(reason: TransportCloseReason, description?: unknown): void {
+    if (this.#state === "closed") return;
+    this.#state = "closed";
+    this.#cancelGet?.();
+    this.#cancelPost?.();
+    this.#batch = [];
+    this.receiver.closed(reason, description);
+  }
+
+  #url(): string {
+    const { url, timestampParam } = this.#options;
+    const sid = this.#sid === undefined ? "" : `&sid=${encodeURIComponent(this.#sid)}`;
+    if (timestampParam === undefined) return url + sid;
+    const stamp = (this.#stamp++).toString(36);
+    return `${url}${sid}&${timestampParam}=${stamp}`;
+  }
+}
