@@ -11,7 +11,7 @@ export interface Import {
 }
 
 /** A global name, or `async`, `await`. */
-export interface Name {
+interface Name {
   readonly name: string;
   readonly line: number;
 }
