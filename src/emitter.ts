@@ -134,7 +134,7 @@ export class Emitter<Events extends EventsMap, Reserved extends EventsMap = Reco
   ): this {
     if (event === undefined) this.#entries = undefined;
     else if (listener === undefined) this.#entries?.delete(event);
-    else this.#remove(event, listener);
+    else this.#remove(event, (entry) => entry.listener === listener);
     return this;
   }
 
@@ -180,7 +180,7 @@ export class Emitter<Events extends EventsMap, Reserved extends EventsMap = Reco
     const entries = this.#entries?.get(event);
     if (entries === undefined) return false;
     for (const entry of entries) {
-      if (entry.once) this.#remove(event, entry.listener);
+      if (entry.once) this.#remove(event, (each) => each === entry);
       Reflect.apply(entry.listener, this, args);
     }
     return true;
@@ -193,11 +193,11 @@ export class Emitter<Events extends EventsMap, Reserved extends EventsMap = Reco
     return this;
   }
 
-  #remove(event: string, listener: AnyListener): void {
+  #remove(event: string, matches: (entry: Entry) => boolean): void {
     const entries = this.#entries?.get(event);
     if (entries === undefined) return;
     // The last one added goes first, as in Node.
-    const index = entries.findLastIndex((entry) => entry.listener === listener);
+    const index = entries.findLastIndex(matches);
     if (index === -1) return;
     if (entries.length === 1) this.#entries?.delete(event);
     else this.#entries?.set(event, entries.toSpliced(index, 1));

@@ -84,6 +84,19 @@ describe("Emitter", () => {
     expect(heard).toEqual([]);
   });
 
+  it("removes the entry that was called, where one listener stands twice", () => {
+    const { emitter, heard, listener } = record();
+    const twice = listener("twice");
+    emitter.once("news", twice).on("news", twice);
+    for (let round = 0; round < 3; round += 1) emitter.fire("news", round);
+    expect(heard).toEqual([
+      ["twice", 0],
+      ["twice", 0],
+      ["twice", 1],
+      ["twice", 2],
+    ]);
+  });
+
   it("removes all listeners of an event, or of all", () => {
     const { emitter, listener } = record();
     emitter.on("news", listener("a")).on("count", listener("b"));

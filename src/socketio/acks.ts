@@ -1,5 +1,7 @@
-/** The counter of acknowledgement ids. The sockets of one namespace may share it, so that one id can mean the
- * same broadcast to all of them. */
+/**
+ * The counter of acknowledgement ids. The sockets of one namespace may share it, so that one id can mean the same
+ * broadcast to all of them.
+ */
 export class AckIds {
   #next = 0;
 
@@ -7,6 +9,11 @@ export class AckIds {
     const id = this.#next;
     this.#next += 1;
     return id;
+  }
+
+  /** Whether `id` was ever given out. */
+  issued(id: number): boolean {
+    return id < this.#next;
   }
 }
 

@@ -1,0 +1,259 @@
+import type { Binary } from "../binary.ts";
+import type { Cancel, Clock } from "../clock.ts";
+import type { Session, SessionCloseReason, SessionHandler } from "../engine/session.ts";
+import { Decoder } from "../socketio/decoder.ts";
+import { Malformed } from "../socketio/malformed.ts";
+import { type ConnectPacket, type Packet, PacketType } from "../socketio/packet.ts";
+import type { DisconnectReason } from "./disconnect-reason.ts";
+import { EngineSocket } from "./engine-socket.ts";
+import type { EventData } from "./member.ts";
+import type { ExtendedError } from "./middleware.ts";
+import type { Policy } from "./options.ts";
+import { toOutgoing } from "./outgoing-packet.ts";
+import type { IncomingMessage } from "./request.ts";
+
+/** Milliseconds for the attachments of a packet to come: a header alone must not hold its place for ever. */
+const ATTACHMENTS_TIMEOUT = 10_000;
+/** Acknowledgements that nobody asked for, before the client counts as hostile. */
+const MAX_FORGED_ACKS = 100;
+
+/** What a client needs of a socket in one of its namespaces. */
+interface ClientSocket {
+  readonly connected: boolean;
+  opened(): void;
+  closed(reason: DisconnectReason, description?: unknown): void;
+  receiveEvent(id: number | undefined, data: EventData): void;
+  receiveAck(id: number, args: readonly unknown[]): boolean;
+}
+
+/** What a client needs of a namespace. */
+export interface ClientNamespace {
+  /** A socket that waits for {@link admit}. */
+  createSocket(client: Client, auth: Record<string, unknown>): ClientSocket;
+  /** Asks the middleware; `done` may be called later. */
+  admit(socket: ClientSocket, done: (error?: ExtendedError) => void): void;
+  /** Tells the application of a socket that is open. */
+  connected(socket: ClientSocket): void;
+}
+
+/** What a client needs of the server. */
+export interface ClientHost {
+  readonly clock: Clock;
+  readonly policy: Policy;
+  namespace(name: string): ClientNamespace | undefined;
+  /** The client is over. */
+  forget(client: Client): void;
+}
+
+/**
+ * One connection: it decodes what comes and hands it to the socket of its namespace. Whatever breaks the protocol
+ * closes this connection, and this one only.
+ */
+export class Client implements SessionHandler {
+  /** The first request. */
+  readonly request: IncomingMessage;
+  /** The address of the client, or of the proxy before it. */
+  readonly remoteAddress: string;
+  /** @internal */
+  readonly session: Session;
+
+  readonly #host: ClientHost;
+  readonly #decoder: Decoder;
+  // "left" keeps a place for what the client sent before it heard that the server had disconnected its socket.
+  readonly #sockets = new Map<string, ClientSocket | "left">();
+  #conn: EngineSocket | undefined;
+  #cancelConnectTimeout: Cancel;
+  #cancelAttachmentsTimeout: Cancel | undefined;
+  #attachmentsAwaitedSince: number | undefined;
+  #forgedAcks = 0;
+  #closed = false;
+
+  /** @internal Made by the server. */
+  constructor(host: ClientHost, session: Session, request: IncomingMessage) {
+    const { clock, policy } = host;
+    this.#host = host;
+    this.session = session;
+    this.request = request;
+    // Asked for now: a socket that is closed has no address any more.
+    this.remoteAddress = request.socket.remoteAddress ?? "";
+    this.#decoder = new Decoder({
+      maxAttachments: policy.maxAttachments,
+      maxAttachmentBytes: policy.maxHttpBufferSize,
+    });
+    this.#cancelConnectTimeout = clock.after(policy.connectTimeout, () => this.close("forced server close"));
+  }
+
+  /** The id of the session, which is not the id of any socket. */
+  get id(): string {
+    return this.session.id;
+  }
+
+  /** The connection as the documentation shows it. */
+  get conn(): EngineSocket {
+    this.#conn ??= new EngineSocket(this.session, this.request, this.remoteAddress);
+    return this.#conn;
+  }
+
+  /** Called by the session. */
+  message(data: string | Binary): void {
+    if (this.#closed) return;
+    const decoded =
+      typeof data === "string" ? this.#decoder.receiveText(data) : this.#decoder.receiveBinary(data);
+    if (decoded === "incomplete") {
+      this.#awaitAttachments();
+    } else if (decoded instanceof Malformed) {
+      this.close("parse error", decoded.reason);
+    } else {
+      this.#attachmentsAwaitedSince = undefined;
+      try {
+        this.#receive(decoded);
+      } catch (error) {
+        this.#surface(error);
+      }
+    }
+  }
+
+  /** Called by the session. */
+  upgraded(): void {
+    this.guard(() => this.#conn?.upgraded());
+  }
+
+  /** Called by the session. */
+  closed(reason: SessionCloseReason, description?: unknown): void {
+    this.#end(reason, description);
+  }
+
+  /** @internal Ends the connection; its sockets disconnect with `reason`. */
+  close(reason: DisconnectReason, description?: unknown): void {
+    this.#end(reason, description);
+    this.session.close();
+  }
+
+  /** @internal Disconnects all sockets, tells the client so, and ends the connection. */
+  disconnect(): void {
+    for (const [name, socket] of this.#sockets) {
+      if (socket === "left" || !socket.connected) continue;
+      this.#send({ type: PacketType.DISCONNECT, namespace: name, id: undefined, data: undefined });
+    }
+    this.close("server namespace disconnect");
+  }
+
+  /** @internal The socket of this namespace is over. */
+  left(namespace: string): void {
+    this.#sockets.set(namespace, "left");
+  }
+
+  /**
+   * @internal Runs code of the application. What it throws surfaces from a timer of its own, as an uncaught
+   * exception, so that it finds no connection half changed.
+   */
+  guard(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      this.#surface(error);
+    }
+  }
+
+  #surface(error: unknown): void {
+    this.#host.clock.after(0, () => {
+      throw error;
+    });
+  }
+
+  #receive(packet: Packet): void {
+    if (packet.type === PacketType.CONNECT) {
+      this.#connect(packet);
+      return;
+    }
+    const socket = this.#sockets.get(packet.namespace);
+    if (socket === "left") return;
+    if (socket === undefined) {
+      this.close("parse error", "a packet for a namespace without CONNECT");
+    } else if (packet.type === PacketType.DISCONNECT) {
+      socket.closed("client namespace disconnect");
+      this.#sockets.delete(packet.namespace);
+    } else if (!socket.connected) {
+      this.close("parse error", "a packet before CONNECT was answered");
+    } else if (packet.type === PacketType.EVENT) {
+      socket.receiveEvent(packet.id, packet.data);
+    } else if (packet.type === PacketType.ACK) {
+      if (!socket.receiveAck(packet.id, packet.data)) this.#forgedAck();
+    } else {
+      this.close("parse error", "a CONNECT_ERROR from a client");
+    }
+  }
+
+  #connect({ namespace: name, data }: ConnectPacket): void {
+    const before = this.#sockets.get(name);
+    if (before !== undefined && before !== "left") {
+      this.close("parse error", "a second CONNECT for one namespace");
+      return;
+    }
+    const namespace = this.#host.namespace(name);
+    if (namespace === undefined) {
+      this.#refuse(name, { message: "Invalid namespace" });
+      return;
+    }
+    const socket = namespace.createSocket(this, data ?? {});
+    this.#sockets.set(name, socket);
+    namespace.admit(socket, (error) => {
+      // The client may have left while the middleware thought.
+      if (this.#sockets.get(name) !== socket) return;
+      if (error) {
+        socket.closed("server namespace disconnect");
+        this.#sockets.delete(name);
+        const { message, data: details } = error;
+        this.#refuse(name, details === undefined ? { message } : { message, data: details });
+      } else {
+        this.#cancelConnectTimeout();
+        socket.opened();
+        namespace.connected(socket);
+      }
+    });
+  }
+
+  #refuse(namespace: string, data: Record<string, unknown>): void {
+    this.#send({ type: PacketType.CONNECT_ERROR, namespace, id: undefined, data });
+  }
+
+  #forgedAck(): void {
+    this.#forgedAcks += 1;
+    if (this.#forgedAcks > MAX_FORGED_ACKS)
+      this.close("parse error", "acknowledgements that nobody asked for");
+  }
+
+  // One timer at a time, however many binary packets come: when it ends, it looks how long the present one waits.
+  #awaitAttachments(): void {
+    this.#attachmentsAwaitedSince ??= this.#host.clock.now();
+    if (this.#cancelAttachmentsTimeout === undefined) this.#armAttachmentsTimeout(ATTACHMENTS_TIMEOUT);
+  }
+
+  #armAttachmentsTimeout(milliseconds: number): void {
+    const { clock } = this.#host;
+    this.#cancelAttachmentsTimeout = clock.after(milliseconds, () => {
+      this.#cancelAttachmentsTimeout = undefined;
+      if (this.#attachmentsAwaitedSince === undefined) return;
+      const left = this.#attachmentsAwaitedSince + ATTACHMENTS_TIMEOUT - clock.now();
+      if (left > 0) this.#armAttachmentsTimeout(left);
+      else this.close("parse error", "attachments that did not come");
+    });
+  }
+
+  #end(reason: DisconnectReason, description: unknown): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#cancelConnectTimeout();
+    this.#cancelAttachmentsTimeout?.();
+    this.#host.forget(this);
+    for (const socket of [...this.#sockets.values()]) {
+      if (socket !== "left") socket.closed(reason, description);
+    }
+    this.#sockets.clear();
+    this.guard(() => this.#conn?.closed(reason, description));
+  }
+
+  #send(packet: Packet): void {
+    this.session.send(toOutgoing(packet));
+  }
+}

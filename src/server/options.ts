@@ -1,0 +1,34 @@
+import { BaroError, ERR_OPTION } from "../errors.ts";
+
+/** The options of Socket.IO's server that concern namespaces and sockets. */
+export interface PolicyOptions {
+  /**
+   * Milliseconds in which a client must have joined a namespace, or it is closed; 45,000 by default. Stops
+   * handshakes that are opened and left open.
+   */
+  connectTimeout?: number | undefined;
+  /**
+   * The largest message of a client in bytes; 1,000,000 by default. The attachments of one packet together are
+   * held to it too.
+   */
+  maxHttpBufferSize?: number | undefined;
+  /** The most binary attachments of one packet; 10 by default. Stops headers that announce buffers without end. */
+  maxAttachments?: number | undefined;
+}
+
+/** The same, complete. */
+export type Policy = { readonly [Name in keyof PolicyOptions]-?: number };
+
+/** @throws BaroError `BARO_OPTION` for a value that is no integer above 0. */
+export function toPolicy(options: PolicyOptions): Policy {
+  return {
+    connectTimeout: positive("connectTimeout", options.connectTimeout ?? 45_000),
+    maxHttpBufferSize: positive("maxHttpBufferSize", options.maxHttpBufferSize ?? 1_000_000),
+    maxAttachments: positive("maxAttachments", options.maxAttachments ?? 10),
+  };
+}
+
+function positive(name: string, value: number): number {
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw new BaroError(ERR_OPTION, `The option ${name} must be an integer above 0, not ${String(value)}.`);
+}
