@@ -10,6 +10,49 @@ import { prepare, root } from "./prepare.mjs";
 /** The most that the script of a page may weigh, compressed. */
 const MOST_SCRIPT_BYTES = 9 * 1024;
 
+const IMPORT = `
+import { createServer } from "node:http";
+import { Server } from "baro";
+import { io } from "baro/client";
+
+const http = createServer();
+const server = new Server(http);
+server.on("connection", (socket) => socket.on("echo", (text, answer) => answer(text)));
+http.listen(0, "127.0.0.1", () => {
+  const socket = io("http://127.0.0.1:" + http.address().port);
+  socket.emit("echo", "hello", (text) => {
+    socket.disconnect();
+    server.close(() => process.exit(text === "hello" ? 0 : 1));
+  });
+});
+setTimeout(() => { console.error("no answer within 10 s"); process.exit(1); }, 10_000);
+`;
+
+const REQUIRE = `
+const { Server } = require("baro");
+const { io } = require("baro/client");
+if (typeof Server !== "function" || typeof io !== "function") throw new Error("no Server or no io");
+`;
+
+const TYPES = `
+import { createServer } from "node:http";
+import { Server } from "baro";
+import { io, type Socket } from "baro/client";
+
+interface FromServer { news: (text: string) => void }
+interface FromClient { reply: (text: string, answer: (length: number) => void) => void }
+
+const server = new Server<FromClient, FromServer>(createServer());
+server.on("connection", (socket) => {
+  socket.emit("news", "Hello");
+  socket.on("reply", (text, answer) => answer(text.length));
+});
+const socket: Socket<FromServer, FromClient> = io("http://localhost:3000", { transports: ["websocket"] });
+socket.on("news", (text) => socket.emit("reply", text.toUpperCase(), (length) => console.log(length + 1)));
+// @ts-expect-error the event's argument is a string
+socket.emit("reply", 1, () => {});
+`;
+
 prepare();
 // Outside of the repository, so that nothing resolves into it by chance.
 const work = mkdtempSync(join(tmpdir(), "baro-package-"));
@@ -67,49 +110,6 @@ function install(tarball) {
   writeFileSync(join(project, "package.json"), '{ "private": true, "type": "module" }\n');
   execute("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error", tarball], project);
 }
-
-const IMPORT = `
-import { createServer } from "node:http";
-import { Server } from "baro";
-import { io } from "baro/client";
-
-const http = createServer();
-const server = new Server(http);
-server.on("connection", (socket) => socket.on("echo", (text, answer) => answer(text)));
-http.listen(0, "127.0.0.1", () => {
-  const socket = io("http://127.0.0.1:" + http.address().port);
-  socket.emit("echo", "hello", (text) => {
-    socket.disconnect();
-    server.close(() => process.exit(text === "hello" ? 0 : 1));
-  });
-});
-setTimeout(() => { console.error("no answer within 10 s"); process.exit(1); }, 10_000);
-`;
-
-const REQUIRE = `
-const { Server } = require("baro");
-const { io } = require("baro/client");
-if (typeof Server !== "function" || typeof io !== "function") throw new Error("no Server or no io");
-`;
-
-const TYPES = `
-import { createServer } from "node:http";
-import { Server } from "baro";
-import { io, type Socket } from "baro/client";
-
-interface FromServer { news: (text: string) => void }
-interface FromClient { reply: (text: string, answer: (length: number) => void) => void }
-
-const server = new Server<FromClient, FromServer>(createServer());
-server.on("connection", (socket) => {
-  socket.emit("news", "Hello");
-  socket.on("reply", (text, answer) => answer(text.length));
-});
-const socket: Socket<FromServer, FromClient> = io("http://localhost:3000", { transports: ["websocket"] });
-socket.on("news", (text) => socket.emit("reply", text.toUpperCase(), (length) => console.log(length + 1)));
-// @ts-expect-error the event's argument is a string
-socket.emit("reply", 1, () => {});
-`;
 
 function consume(file, text) {
   writeFileSync(join(project, file), text);
