@@ -1,3 +1,6 @@
+import type { Clock } from "../clock.ts";
+import { call } from "./report.ts";
+
 /** Hears every event: its name, then its arguments. */
 // biome-ignore lint/suspicious/noExplicitAny: untyped programs must compile unchanged
 export type AnyListener = (...args: any[]) => void;
@@ -34,8 +37,8 @@ export class AnyListeners {
     else if (index !== -1) this.#listeners = this.#listeners.toSpliced(index, 1);
   }
 
-  /** Calls them all. What a listener throws goes to the caller. */
-  call(args: readonly unknown[]): void {
-    for (const listener of this.#listeners) listener(...args);
+  /** Calls them all. */
+  call(args: readonly unknown[], clock: Clock): void {
+    for (const listener of this.#listeners) call(listener, args, clock);
   }
 }

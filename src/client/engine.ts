@@ -8,7 +8,7 @@ import {
 import type { CreateTransport } from "../engine/client-transport.ts";
 import type { Outgoing } from "../engine/outgoing.ts";
 import type { SessionCloseReason } from "../engine/session.ts";
-import { throwLater } from "./platform.ts";
+import { throwLater } from "./report.ts";
 
 /** The events of {@link Engine}. */
 export interface EngineEvents {
@@ -91,7 +91,7 @@ export class Engine extends Emitter<EngineEvents> {
     try {
       this.dispatch(event, args);
     } catch (error) {
-      throwLater(this.#clock, error);
+      throwLater(error, this.#clock);
     }
   }
 }

@@ -13,7 +13,8 @@ import { Backoff } from "./backoff.ts";
 import { Engine } from "./engine.ts";
 import type { Link, Port } from "./link.ts";
 import { type ManagerOptions, type ResolvedOptions, resolveOptions, type SocketOptions } from "./options.ts";
-import { type Platform, throwLater } from "./platform.ts";
+import type { Platform } from "./platform.ts";
+import { type Callback, call, throwLater } from "./report.ts";
 import { Socket } from "./socket.ts";
 
 /** The version of Socket.IO's protocol. */
@@ -255,7 +256,7 @@ export class Manager<
     this.#backoff.reset();
     this.#tell("open");
     for (const port of this.#ports.values()) port.opened();
-    this.#call(done);
+    if (done !== undefined) call(done as Callback, [], this.#platform.clock);
     if (attempt > 0) this.#tell("reconnect", attempt);
   }
 
@@ -266,7 +267,7 @@ export class Manager<
     for (const port of this.#ports.values()) port.failed(error);
     if (this.#reconnecting) this.#tell("reconnect_error", error);
     if (done === undefined) this.#retry();
-    else this.#call(done, error);
+    else call(done as Callback, [error], this.#platform.clock);
   }
 
   #lost(reason: string, description: unknown): void {
@@ -326,15 +327,7 @@ export class Manager<
     try {
       this.dispatch(event, args);
     } catch (error) {
-      throwLater(this.#platform.clock, error);
-    }
-  }
-
-  #call(done: ((error?: Error) => void) | undefined, error?: Error): void {
-    try {
-      done?.(error);
-    } catch (thrown) {
-      throwLater(this.#platform.clock, thrown);
+      throwLater(error, this.#platform.clock);
     }
   }
 }

@@ -15,13 +15,3 @@ export interface Platform {
   /** Calls `run` when the page is left. */
   onUnload(run: () => void): Cancel;
 }
-
-/**
- * Throws by itself what the program's own code threw: it is reported as uncaught, and nothing here is left half
- * done. The program's fault is not the connection's.
- */
-export function throwLater(clock: Clock, error: unknown): void {
-  clock.after(0, () => {
-    throw error;
-  });
-}

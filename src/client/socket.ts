@@ -1,4 +1,3 @@
-import type { Cancel } from "../clock.ts";
 import {
   type AckValue,
   type AllButLast,
@@ -12,7 +11,6 @@ import {
   type Last,
 } from "../emitter.ts";
 import { BaroError, ERR_EVENT_NAME } from "../errors.ts";
-import { Acks } from "../socketio/acks.ts";
 import {
   type AckPacket,
   type EventPacket,
@@ -25,33 +23,9 @@ import { type AnyListener, AnyListeners } from "./any-listeners.ts";
 import type { Link, Port } from "./link.ts";
 import type { Manager } from "./manager.ts";
 import type { Auth, SocketOptions } from "./options.ts";
-import { throwLater } from "./platform.ts";
-
-/** Why a socket was disconnected. After the first two it does not come back by itself. */
-export type DisconnectReason =
-  | "io server disconnect"
-  | "io client disconnect"
-  | "ping timeout"
-  | "transport close"
-  | "transport error"
-  | "parse error"
-  | "forced close";
-
-/** An error with the details that a middleware of the server gave it. */
-export interface ExtendedError extends Error {
-  // biome-ignore lint/suspicious/noExplicitAny: what it is, the server's program decides
-  data?: any;
-}
-
-/** The events of {@link Socket} that are not the server's. */
-export interface SocketEvents {
-  /** The namespace is granted. */
-  connect: () => void;
-  /** The server could not be reached, and is tried again, or refused the namespace. `active` tells which. */
-  connect_error: (error: ExtendedError) => void;
-  /** The socket is connected no more. */
-  disconnect: (reason: DisconnectReason, description?: unknown) => void;
-}
+import { PendingAcks } from "./pending-acks.ts";
+import { type Callback, call, throwLater } from "./report.ts";
+import type { ExtendedError, SocketEvents } from "./socket-events.ts";
 
 /** Events that came before the namespace was granted, which an honest server sends none or few of. */
 const MAX_RECEIVE_BUFFER = 10_000;
@@ -59,13 +33,6 @@ const MAX_RECEIVE_BUFFER = 10_000;
 interface Flags {
   volatile?: boolean;
   timeout?: number;
-}
-
-interface PendingAck {
-  readonly callback: (...args: unknown[]) => void;
-  /** Whether the callback takes an error first. */
-  readonly withError: boolean;
-  cancelTimer?: Cancel;
 }
 
 /** One namespace of a server: sends events to it and hears its events. */
@@ -90,13 +57,19 @@ export class Socket<
   readonly #link: Link;
   readonly #namespace: string;
   readonly #port: Port;
-  readonly #acks = new Acks<PendingAck>();
+  readonly #acks: PendingAcks;
   readonly #anyIncoming = new AnyListeners();
   readonly #anyOutgoing = new AnyListeners();
   #active = false;
   /** That this connection was asked for the namespace: a server closes on a second CONNECT. */
   #request: { sent: boolean } | undefined;
   #flags: Flags = {};
+  /** Takes back what waits when its acknowledgement is wanted no more. */
+  readonly #forget = (id: number): void => {
+    this.sendBuffer = this.sendBuffer.filter(
+      (packet) => packet.type !== PacketType.EVENT || packet.id !== id,
+    );
+  };
   /** The session's secret and the place up to which it was heard: what recovery asks for. */
   #recoveryId: string | undefined;
   #offset: string | undefined;
@@ -112,6 +85,7 @@ export class Socket<
     this.io = io;
     this.auth = options.auth ?? {};
     this.#link = link;
+    this.#acks = new PendingAcks(link.clock);
     this.#namespace = namespace;
     this.#port = {
       namespace,
@@ -256,7 +230,7 @@ export class Socket<
     return this.#anyOutgoing.all;
   }
 
-  #emit(data: EventPacket["data"], callback?: PendingAck["callback"]): this {
+  #emit(data: EventPacket["data"], callback?: Callback): this {
     const [event, ...args] = data;
     if (typeof event !== "string" || RESERVED_EVENTS.has(event)) {
       throw new BaroError(
@@ -266,16 +240,12 @@ export class Socket<
     }
     const { volatile, timeout } = this.#flags;
     this.#flags = {};
-    let ack: PendingAck | undefined;
-    if (callback !== undefined) {
-      ack = { callback, withError: true };
-    } else if (typeof args.at(-1) === "function") {
-      ack = { callback: args.pop() as PendingAck["callback"], withError: timeout !== undefined };
-    }
+    const withError = callback !== undefined || timeout !== undefined;
+    if (callback === undefined && typeof args.at(-1) === "function") callback = args.pop() as Callback;
     const dropped = volatile === true && !(this.connected && this.#link.isWritable());
     // Only a timeout ends the wait for an event that was dropped.
     if (dropped && timeout === undefined) return this;
-    const id = ack && this.#await(ack, timeout);
+    const id = callback && this.#acks.add(callback, withError, timeout, this.#forget);
     if (dropped) return this;
     const packet = {
       type: PacketType.EVENT,
@@ -288,22 +258,8 @@ export class Socket<
     return this;
   }
 
-  #await(ack: PendingAck, timeout: number | undefined): number {
-    const id = this.#acks.next(ack);
-    if (timeout === undefined) return id;
-    ack.cancelTimer = this.#link.clock.after(timeout, () => {
-      if (this.#acks.take(id) === undefined) return;
-      // What has not gone out by now is wanted no more.
-      this.sendBuffer = this.sendBuffer.filter(
-        (packet) => packet.type !== PacketType.EVENT || packet.id !== id,
-      );
-      this.#call(ack.callback, [new Error("operation has timed out")]);
-    });
-    return id;
-  }
-
   #send(packet: Packet): void {
-    if (packet.type === PacketType.EVENT) this.#tellAny(this.#anyOutgoing, packet.data);
+    if (packet.type === PacketType.EVENT) this.#anyOutgoing.call(packet.data, this.#link.clock);
     this.#link.send(packet);
   }
 
@@ -318,7 +274,7 @@ export class Socket<
       request.sent = true;
       this.#sendConnect(data);
     };
-    if (typeof auth === "function") this.#call(auth as (...args: unknown[]) => void, [give]);
+    if (typeof auth === "function") call(auth as Callback, [give], this.#link.clock);
     else give(auth);
   }
 
@@ -341,7 +297,7 @@ export class Socket<
         else if (this.receiveBuffer.length < MAX_RECEIVE_BUFFER) this.receiveBuffer.push(packet);
         break;
       case PacketType.ACK:
-        this.#acknowledged(packet);
+        this.#acks.settle(packet.id, packet.data);
         break;
       case PacketType.DISCONNECT:
         this.#detach();
@@ -385,7 +341,7 @@ export class Socket<
     const last = args.at(-1);
     if (this.#recoveryId !== undefined && typeof last === "string") this.#offset = last;
     if (id !== undefined) args.push(this.#answer(id));
-    if (!this.#anyIncoming.isEmpty) this.#tellAny(this.#anyIncoming, [event, ...args]);
+    if (!this.#anyIncoming.isEmpty) this.#anyIncoming.call([event, ...args], this.#link.clock);
     this.#tell(event, args);
   }
 
@@ -399,13 +355,6 @@ export class Socket<
     };
   }
 
-  #acknowledged({ id, data }: AckPacket): void {
-    const ack = this.#acks.take(id);
-    if (ack === undefined) return;
-    ack.cancelTimer?.();
-    this.#call(ack.callback, ack.withError ? [null, ...data] : data);
-  }
-
   #lost(reason: string, description: unknown): void {
     const connected = this.connected;
     this.#request = undefined;
@@ -415,10 +364,7 @@ export class Socket<
     // No answer comes to what this connection carried. What a listener emits from here on waits for the next one.
     const unanswered = this.#acks.clear();
     this.#tell("disconnect", [reason, description]);
-    for (const { callback, withError, cancelTimer } of unanswered) {
-      cancelTimer?.();
-      if (withError) this.#call(callback, [new Error("socket has been disconnected")]);
-    }
+    for (const ack of unanswered) this.#acks.fail(ack, new Error("socket has been disconnected"));
   }
 
   #detach(): void {
@@ -431,23 +377,7 @@ export class Socket<
     try {
       this.dispatch(event, args);
     } catch (error) {
-      throwLater(this.#link.clock, error);
-    }
-  }
-
-  #tellAny(listeners: AnyListeners, args: readonly unknown[]): void {
-    try {
-      listeners.call(args);
-    } catch (error) {
-      throwLater(this.#link.clock, error);
-    }
-  }
-
-  #call(callback: (...args: unknown[]) => void, args: readonly unknown[]): void {
-    try {
-      callback(...args);
-    } catch (error) {
-      throwLater(this.#link.clock, error);
+      throwLater(error, this.#link.clock);
     }
   }
 }

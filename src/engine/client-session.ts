@@ -3,6 +3,7 @@ import type { Cancel, Clock } from "../clock.ts";
 import { type ClientTransport, type CreateTransport, TransportError } from "./client-transport.ts";
 import { parseHandshake } from "./handshake.ts";
 import { Outgoing } from "./outgoing.ts";
+import { OutgoingQueue } from "./outgoing-queue.ts";
 import { PacketType } from "./packet.ts";
 import type { Session, SessionCloseReason, SessionHandler } from "./session.ts";
 import type { TransportCloseReason, TransportReceiver } from "./transport.ts";
@@ -62,8 +63,7 @@ export class ClientSession implements Session {
   #candidate: ClientTransport | undefined;
   /** Whether everything waits for the candidate to take over. */
   #paused = false;
-  #queue: Outgoing[] = [];
-  #queuedBytes = 0;
+  readonly #queue = new OutgoingQueue();
   /** How long the server may be silent, and until when it may be now. */
   #patience = 0;
   #deadline = 0;
@@ -90,12 +90,7 @@ export class ClientSession implements Session {
   }
 
   get writable(): boolean {
-    return (
-      this.#state === "open" &&
-      !this.#paused &&
-      this.#queue.length === 0 &&
-      this.#transport?.writable === true
-    );
+    return this.#state === "open" && !this.#paused && this.#queue.empty && this.#transport?.writable === true;
   }
 
   get closed(): boolean {
@@ -117,8 +112,7 @@ export class ClientSession implements Session {
       return;
     }
     this.#queue.push(outgoing);
-    this.#queuedBytes += outgoing.size;
-    if (this.#queuedBytes > this.#options.maxQueuedBytes) {
+    if (this.#queue.size > this.#options.maxQueuedBytes) {
       this.#end("transport error", new TransportError("More is queued than maxQueuedBytes allows"));
     }
   }
@@ -252,16 +246,12 @@ export class ClientSession implements Session {
   }
 
   #flush(): void {
-    let sent = 0;
     while (!this.#paused && this.#transport?.writable === true) {
-      const outgoing = this.#queue[sent];
+      const outgoing = this.#queue.shift();
       if (outgoing === undefined) break;
-      this.#queuedBytes -= outgoing.size;
-      sent += 1;
       this.#transport.send(outgoing);
     }
-    if (sent > 0) this.#queue.splice(0, sent);
-    if (this.#state === "closing" && !this.#paused && this.#queue.length === 0) this.#finish();
+    if (this.#state === "closing" && !this.#paused && this.#queue.empty) this.#finish();
   }
 
   #transportClosed(reason: TransportCloseReason, description: unknown): void {
@@ -282,6 +272,6 @@ export class ClientSession implements Session {
     this.#candidate?.close();
     this.#candidate = undefined;
     this.#transport?.close();
-    this.#queue = [];
+    this.#queue.clear();
   }
 }

@@ -52,6 +52,7 @@ export const io = createLookup(platform, (url, options) => new Manager(url, opti
 export type { ConnectOptions, Lookup } from "../client/lookup.ts";
 export { type ManagerEvents, protocol } from "../client/manager.ts";
 export type { ManagerOptions, SocketOptions } from "../client/options.ts";
-export { type DisconnectReason, type ExtendedError, Socket, type SocketEvents } from "../client/socket.ts";
+export { Socket } from "../client/socket.ts";
+export type { DisconnectReason, ExtendedError, SocketEvents } from "../client/socket-events.ts";
 export { BaroError } from "../errors.ts";
 export { io as connect, io as default, io as lookup };

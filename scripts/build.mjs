@@ -1,0 +1,50 @@
+// Builds dist/: the modules by tsc, then the scripts for browsers by esbuild.
+import { spawnSync } from "node:child_process";
+import { readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const require = createRequire(import.meta.url);
+
+rmSync(join(root, "dist"), { recursive: true, force: true });
+const tsc = join(dirname(require.resolve("typescript/package.json")), "bin", "tsc");
+const { status } = spawnSync(process.execPath, [tsc, "-p", "tsconfig.build.json"], {
+  cwd: root,
+  stdio: "inherit",
+});
+if (status !== 0) process.exit(1);
+
+const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+const scripts = [
+  { file: "socket.io.js", entry: "client.global.ts", format: "iife", minify: false },
+  { file: "socket.io.min.js", entry: "client.global.ts", format: "iife", minify: true },
+  { file: "socket.io.esm.min.js", entry: "client.browser.ts", format: "esm", minify: true },
+];
+for (const { file, entry, format, minify } of scripts) {
+  const outfile = join(root, "dist", "client", file);
+  await build({
+    entryPoints: [join(root, "src", "entry", entry)],
+    outfile,
+    bundle: true,
+    format,
+    minify,
+    sourcemap: true,
+    platform: "browser",
+    // Private fields stay private fields: helpers in their place would be a third of the script.
+    target: "es2022",
+    banner: { js: `/* Baro ${version} | MIT */` },
+    logLevel: "warning",
+  });
+  const bytes = readFileSync(outfile);
+  console.log(
+    `dist/client/${file}  ${kilobytes(bytes)} kB, gzip ${kilobytes(gzipSync(bytes, { level: 9 }))} kB`,
+  );
+}
+
+function kilobytes(bytes) {
+  return (bytes.length / 1000).toFixed(1);
+}

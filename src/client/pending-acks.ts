@@ -1,0 +1,59 @@
+import type { Cancel, Clock } from "../clock.ts";
+import { Acks } from "../socketio/acks.ts";
+import { type Callback, call } from "./report.ts";
+
+/** One acknowledgement that a program waits for. */
+export interface PendingAck {
+  readonly callback: Callback;
+  /** Whether the callback takes an error first: only such a one hears that no answer will come. */
+  readonly withError: boolean;
+  cancelTimer?: Cancel;
+}
+
+/** The acknowledgements that one socket waits for, with their timeouts. */
+export class PendingAcks {
+  readonly #clock: Clock;
+  readonly #acks = new Acks<PendingAck>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Keeps `callback`, and gives the id for its event. `expired` is told the id when `timeout` milliseconds are over. */
+  add(
+    callback: Callback,
+    withError: boolean,
+    timeout: number | undefined,
+    expired: (id: number) => void,
+  ): number {
+    const ack: PendingAck = { callback, withError };
+    const id = this.#acks.next(ack);
+    if (timeout !== undefined) {
+      ack.cancelTimer = this.#clock.after(timeout, () => {
+        if (this.#acks.take(id) === undefined) return;
+        expired(id);
+        call(callback, [new Error("operation has timed out")], this.#clock);
+      });
+    }
+    return id;
+  }
+
+  /** The server's answer. One that nobody waits for, or no more, is dropped. */
+  settle(id: number, data: readonly unknown[]): void {
+    const ack = this.#acks.take(id);
+    if (ack === undefined) return;
+    ack.cancelTimer?.();
+    call(ack.callback, ack.withError ? [null, ...data] : data, this.#clock);
+  }
+
+  /** Forgets all that wait, and gives them. */
+  clear(): PendingAck[] {
+    return this.#acks.clear();
+  }
+
+  /** Tells one that was forgotten that no answer will come. */
+  fail({ callback, withError, cancelTimer }: PendingAck, error: Error): void {
+    cancelTimer?.();
+    if (withError) call(callback, [error], this.#clock);
+  }
+}

@@ -1,0 +1,64 @@
+import { createLookup } from "../client/lookup.ts";
+import { Manager as ManagerOf } from "../client/manager.ts";
+import type { ManagerOptions } from "../client/options.ts";
+import type { Platform } from "../client/platform.ts";
+import type { DefaultEventsMap, EventsMap } from "../emitter.ts";
+import { base64 } from "../node/base64.ts";
+import { createHttpExchange } from "../node/client/http-exchange.ts";
+import { requestOptions } from "../node/client/request-options.ts";
+import { WebSocketTransport } from "../node/client/websocket-transport.ts";
+import { clock } from "../node/process.ts";
+import { PollingTransport } from "../web/polling.ts";
+
+const platform: Platform = {
+  clock,
+  page: undefined,
+  random: Math.random,
+  onUnload: () => () => {},
+  createTransport(name, url, options) {
+    const { timestampRequests, timestampParam, requestTimeout, extraHeaders = {}, protocols = [] } = options;
+    const request = requestOptions(options);
+    if (name === "websocket") {
+      // The manager bounds the time.
+      return new WebSocketTransport(url, {
+        request,
+        headers: extraHeaders,
+        protocols: [protocols].flat(),
+        handshakeTimeout: 0,
+      });
+    }
+    if (name !== "polling") return undefined;
+    return new PollingTransport({
+      url,
+      timestampParam: timestampRequests ? timestampParam : undefined,
+      exchange: createHttpExchange({ headers: extraHeaders, timeout: requestTimeout, request }),
+      base64,
+      clock,
+    });
+  },
+};
+
+/** The connection to a server; see `client/manager.ts`. */
+export class Manager<
+  ListenEvents extends EventsMap = DefaultEventsMap,
+  EmitEvents extends EventsMap = ListenEvents,
+> extends ManagerOf<ListenEvents, EmitEvents> {
+  /**
+   * @param url where the server is; `http://localhost` by default.
+   * @throws BaroError `BARO_OPTION` when `url` is none.
+   */
+  constructor(url?: string | Partial<ManagerOptions>, options?: Partial<ManagerOptions>) {
+    super(platform, url, options);
+  }
+}
+
+/** Gives the socket of the namespace that a URL names, and connects: `io("https://example.com/admin")`. */
+export const io = createLookup(platform, (url, options) => new Manager(url, options));
+
+export type { ConnectOptions, Lookup } from "../client/lookup.ts";
+export { type ManagerEvents, protocol } from "../client/manager.ts";
+export type { ManagerOptions, SocketOptions } from "../client/options.ts";
+export { Socket } from "../client/socket.ts";
+export type { DisconnectReason, ExtendedError, SocketEvents } from "../client/socket-events.ts";
+export { BaroError } from "../errors.ts";
+export { io as connect, io as default, io as lookup };
