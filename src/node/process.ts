@@ -1,5 +1,6 @@
 import { performance } from "node:perf_hooks";
 import type { Clock } from "../clock.ts";
+import { randomMasks } from "../websocket/mask.ts";
 import { Ticker } from "./ticker.ts";
 import { Turn } from "./turn.ts";
 
@@ -12,6 +13,9 @@ export const turn = new Turn();
 
 /** The heartbeats of all connections; 50 ms late at most, which no heartbeat notices. */
 export const ticker = new Ticker(now, 50);
+
+/** The masking keys of all WebSocket clients. */
+export const masks = randomMasks();
 
 /** Monotonic time and Node's timers. */
 export const clock: Clock = {

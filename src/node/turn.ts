@@ -17,8 +17,17 @@ export class Turn {
     // Two arrays change places, so that what is scheduled during a flush gets a turn of its own.
     this.#waiting = this.#spare;
     this.#spare = waiting;
-    for (const flushable of waiting) flushable.flush();
-    waiting.length = 0;
+    let done = 0;
+    try {
+      for (const flushable of waiting) {
+        done += 1;
+        flushable.flush();
+      }
+    } finally {
+      // Should one throw all the same, the others still get their turn.
+      for (let index = done; index < waiting.length; index += 1) this.schedule(waiting[index] as Flushable);
+      waiting.length = 0;
+    }
   };
 
   /** Calls `flushable.flush()` once, at the end of this turn. The caller sees to it that it does so once a turn. */

@@ -39,6 +39,11 @@ export const Violation = {
     "message over the limit",
   ),
   FRAGMENTS: violation("WS_ERR_TOO_MANY_FRAGMENTS", CloseCode.POLICY_VIOLATION, "too many fragments"),
+  MESSAGE_TIMEOUT: violation(
+    "WS_ERR_MESSAGE_TIMEOUT",
+    CloseCode.POLICY_VIOLATION,
+    "a message was begun and not finished",
+  ),
   SLOW_READER: violation("WS_ERR_SLOW_READER", CloseCode.TRY_AGAIN_LATER, "too many bytes wait for the peer"),
 } as const;
 

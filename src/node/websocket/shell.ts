@@ -1,0 +1,298 @@
+import { Buffer } from "node:buffer";
+import { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { Connection, type ConnectionLimits, type Role, type Sink } from "../../websocket/connection.ts";
+import { Violation } from "../../websocket/violation.ts";
+import { WebSocketError } from "../../websocket/websocket-error.ts";
+import { clock, masks, ticker, turn } from "../process.ts";
+import type { Tickable, TickerEntry } from "../ticker.ts";
+import type { Flushable } from "../turn.ts";
+import { Outbox } from "./outbox.ts";
+import { releaseSocket } from "./upgrade.ts";
+
+/** The bounds of a connection. One object serves any number of connections. */
+export interface ShellOptions extends ConnectionLimits {
+  /**
+   * Bytes that may wait because the peer reads too slowly; above, it is cut off without a close frame, which
+   * would have to wait behind them. 0 for no bound. A reader that stops must not fill the memory.
+   */
+  readonly maxQueued: number;
+  /** Milliseconds that a peer has for its answer to our close frame. */
+  readonly closeTimeout: number;
+  /**
+   * Milliseconds that a begun message may stand still; 0 for no bound. A thousand connections with half a message
+   * each would hold its memory for ever.
+   */
+  readonly messageTimeout: number;
+}
+
+/** Bounds that no honest peer meets. */
+export const SHELL_DEFAULTS: ShellOptions = {
+  maxPayload: 100 * 1024 * 1024,
+  maxFragments: 131_072,
+  maxQueued: 16 * 1024 * 1024,
+  closeTimeout: 30_000,
+  messageTimeout: 30_000,
+};
+
+/** Milliseconds that a peer has for its FIN once everything was sent to it, ours included. */
+const LINGER = 5_000;
+
+/**
+ * Frames handled per turn: a peer that fills a chunk of 64 KiB with 10,000 empty frames would hold all other
+ * connections up for as long as they take.
+ */
+const FRAME_BUDGET = 256;
+
+const SHELL = Symbol("shell");
+const NOTHING = Buffer.alloc(0);
+type ShellSocket = Duplex & { [SHELL]: Shell };
+
+/**
+ * The rim between one TCP or TLS socket and its {@link Connection}. What is sent in one turn of the event loop
+ * leaves in one write. A subclass says what messages mean.
+ */
+export abstract class Shell implements Sink, Flushable, Tickable {
+  /** Sends and pauses. Close by {@link Shell.close}, which also bounds the wait for the peer's answer. */
+  protected readonly connection: Connection;
+  readonly #socket: Duplex;
+  readonly #options: ShellOptions;
+  readonly #outbox = new Outbox();
+  #isScheduled = false;
+  #isEnding = false;
+  #isFull = false;
+  #isPaused = false;
+  /** Bytes are left in the connection for the next turn. */
+  #isBehind = false;
+  /** The peer's FIN came while bytes before it were left. */
+  #isEnded = false;
+  /** The wait for the end of TCP has a bound already. */
+  #isOver = false;
+  #deadline = Number.POSITIVE_INFINITY;
+  #timer: TickerEntry | undefined = undefined;
+
+  /** @param socket after the handshake; the shell owns it from here on. Call {@link start} next. */
+  constructor(role: Role, socket: Duplex, options: ShellOptions) {
+    this.#socket = socket;
+    this.#options = options;
+    this.connection = new Connection(role, options, this, role === "client" ? masks : undefined);
+  }
+
+  abstract message(data: Buffer, isText: boolean): void;
+  abstract ping(data: Buffer): void;
+  abstract pong(data: Buffer): void;
+  abstract closed(code: number, reason: string, error?: WebSocketError): void;
+  /** The peer reads again: `full` became false. */
+  protected abstract drained(): void;
+
+  /** Whether the peer reads so slowly that sending should stop until `drained`. */
+  get full(): boolean {
+    return this.#isFull;
+  }
+
+  /** Bytes that wait, because this turn is not over or because the kernel refused them. */
+  get queued(): number {
+    return this.#outbox.length + this.#socket.writableLength;
+  }
+
+  /** Begins to receive. @param head what followed the handshake in the same packet. */
+  start(head: Buffer = NOTHING): void {
+    const socket = this.#socket as ShellSocket;
+    releaseSocket(socket);
+    if (socket instanceof Socket) {
+      // Whatever time HTTP allows for a request says nothing about a connection that lives for days.
+      socket.setTimeout(0);
+      socket.setNoDelay(true);
+    }
+    socket[SHELL] = this;
+    socket.on("data", Shell.#listeners.data);
+    socket.on("end", Shell.#listeners.end);
+    socket.on("drain", Shell.#listeners.drain);
+    socket.on("error", Shell.#listeners.error);
+    socket.on("close", Shell.#listeners.close);
+    // The peer may have gone during the handshake; then no event follows any more.
+    if (socket.destroyed) this.connection.receiveEnd();
+    else if (head.length > 0) this.#receive(head);
+  }
+
+  /** Starts the close handshake. @throws BaroError for a code or reason that cannot be sent. */
+  close(code?: number, reason?: string): void {
+    this.connection.close(code, reason);
+    if (this.connection.state === "closing") this.#endWithin(this.#options.closeTimeout);
+  }
+
+  /** Cuts the connection off: what waits is lost, `closed` follows at once. */
+  terminate(error?: WebSocketError): void {
+    this.#socket.destroy();
+    this.connection.receiveEnd(error);
+  }
+
+  /** Receives no more messages until {@link resume}; the peer is held back by TCP. */
+  pause(): void {
+    this.#isPaused = true;
+    this.connection.pause();
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    this.connection.resume();
+    this.#continueLater();
+  }
+
+  /** Takes bytes of the connection. */
+  write(bytes: Uint8Array): void {
+    this.#outbox.push(bytes);
+    this.#schedule();
+  }
+
+  /** Takes the end of the connection's bytes. */
+  end(): void {
+    this.#isEnding = true;
+    this.#schedule();
+  }
+
+  /** Writes what this turn collected. */
+  flush(): void {
+    this.#isScheduled = false;
+    const socket = this.#socket;
+    if (!socket.writable) {
+      this.#outbox.clear();
+      return;
+    }
+    this.#outbox.writeTo(socket);
+    const refused = socket.writableLength;
+    // `write` also says no to a long write that the kernel took whole: only what is left counts.
+    if (refused > 0 && socket.writableNeedDrain) this.#isFull = true;
+    if (this.#options.maxQueued > 0 && refused > this.#options.maxQueued) {
+      this.#terminateLater(Violation.SLOW_READER);
+    } else if (this.#isEnding) {
+      socket.end();
+      // A FIN, not a reset: a socket that is closed with unread bytes takes our close frame with it. So the peer's
+      // bytes are read and dropped until its own FIN, for a while.
+      socket.resume();
+      this.#endWithin(refused === 0 ? LINGER : this.#options.closeTimeout);
+    }
+  }
+
+  get deadline(): number {
+    return this.#deadline;
+  }
+
+  tick(): void {
+    if (this.#isOver) {
+      this.#terminateLater();
+    } else if (this.connection.isReceiving && !this.#isPaused) {
+      this.#terminateLater(Violation.MESSAGE_TIMEOUT);
+    } else {
+      // The message came to its end in time, or it is us who wait. What comes next arms the timer again.
+      this.#disarm();
+    }
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    turn.schedule(this);
+  }
+
+  #receive(chunk: Buffer): void {
+    let isDone = false;
+    try {
+      isDone = this.connection.receive(chunk, FRAME_BUDGET);
+    } finally {
+      // Also when a listener threw: what is behind its frame belongs to the next turn.
+      if (!isDone) this.#continueLater();
+    }
+    if (this.connection.state === "closed") {
+      // A client whose close handshake is over waits for the server's FIN.
+      if (!this.#isEnding) this.#endWithin(LINGER);
+    } else if (this.#options.messageTimeout > 0 && !this.#isOver && this.connection.isReceiving) {
+      this.#arm(clock.now() + this.#options.messageTimeout);
+    }
+  }
+
+  #continueLater(): void {
+    if (this.#isBehind || this.#isPaused) return;
+    this.#isBehind = true;
+    this.#socket.pause();
+    setImmediate(Shell.#continue, this);
+  }
+
+  static #continue(shell: Shell): void {
+    shell.#isBehind = false;
+    if (shell.#isPaused) return;
+    shell.#receive(NOTHING);
+    if (shell.#isBehind || shell.#isPaused) return;
+    if (shell.#isEnded) shell.#receiveEnd();
+    else shell.#socket.resume();
+  }
+
+  #receiveEnd(): void {
+    this.#isEnded = true;
+    if (this.#isBehind || this.#isPaused) return;
+    this.connection.receiveEnd();
+    // A client whose close handshake was over.
+    this.end();
+  }
+
+  #drained(): void {
+    if (!this.#isFull) return;
+    this.#isFull = false;
+    this.connection.drained();
+    this.drained();
+  }
+
+  #socketClosed(): void {
+    this.#disarm();
+    this.connection.receiveEnd();
+  }
+
+  #endWithin(milliseconds: number): void {
+    const deadline = clock.now() + milliseconds;
+    if (this.#isOver && deadline >= this.#deadline) return;
+    this.#isOver = true;
+    this.#arm(deadline);
+  }
+
+  #arm(deadline: number): void {
+    // The ticker follows a deadline that moves on; for an earlier one it wants a new entry.
+    if (deadline < this.#deadline) this.#disarm();
+    this.#deadline = deadline;
+    this.#timer ??= ticker.add(this);
+  }
+
+  #disarm(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    this.#deadline = Number.POSITIVE_INFINITY;
+  }
+
+  /** Calls no listener before the work that all connections share, a flush or a tick, is done. */
+  #terminateLater(violation?: Violation): void {
+    process.nextTick(Shell.#terminate, this, violation);
+  }
+
+  static #terminate(shell: Shell, violation: Violation | undefined): void {
+    shell.terminate(violation && new WebSocketError(violation));
+  }
+
+  /** Shared by all shells: closures of its own would cost each idle connection some 400 bytes. */
+  static readonly #listeners = {
+    data(this: ShellSocket, chunk: Buffer): void {
+      this[SHELL].#receive(chunk);
+    },
+    end(this: ShellSocket): void {
+      this[SHELL].#receiveEnd();
+    },
+    drain(this: ShellSocket): void {
+      this[SHELL].#drained();
+    },
+    /** A reset, for one. `close` follows. */
+    error(): void {},
+    close(this: ShellSocket): void {
+      this[SHELL].#socketClosed();
+    },
+  };
+}

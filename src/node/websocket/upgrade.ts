@@ -1,0 +1,68 @@
+import { STATUS_CODES } from "node:http";
+import type { Duplex } from "node:stream";
+import { clock, ticker } from "../process.ts";
+
+/** Milliseconds that a peer has to take the answer to a failed upgrade. */
+const ANSWER_WITHIN = 5_000;
+
+/**
+ * Call first with the socket of an `upgrade` event. From there on Node's HTTP server listens no more, so that a
+ * reset while a hook thinks would be an uncaught exception.
+ */
+export function holdSocket(socket: Duplex): void {
+  socket.on("error", ignore);
+}
+
+/** Undoes {@link holdSocket}: the new owner listens itself. */
+export function releaseSocket(socket: Duplex): void {
+  socket.removeListener("error", ignore);
+}
+
+/**
+ * Answers an upgrade with 101, RFC 6455 section 4.2.2.
+ *
+ * @returns false when the peer has gone meanwhile.
+ */
+export function acceptUpgrade(socket: Duplex, headers: Readonly<Record<string, string>>): boolean {
+  if (!socket.readable || !socket.writable) {
+    socket.destroy();
+    return false;
+  }
+  socket.write(head(101, headers));
+  return true;
+}
+
+/**
+ * Answers an upgrade with an error, and destroys the TCP connection. The bytes behind a failed upgrade are never
+ * read as HTTP: a proxy that took the request for an upgrade passes on what its client smuggles in them.
+ */
+export function abortUpgrade(
+  socket: Duplex,
+  status: number,
+  headers: Readonly<Record<string, string>> = {},
+  body = "",
+): void {
+  holdSocket(socket);
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const entry = ticker.add({ deadline: clock.now() + ANSWER_WITHIN, tick: () => socket.destroy() });
+  socket.once("close", () => entry.cancel());
+  const length = String(Buffer.byteLength(body));
+  const answer = head(status, {
+    "Content-Type": "text/plain; charset=utf-8",
+    ...headers,
+    Connection: "close",
+    "Content-Length": length,
+  });
+  socket.end(answer + body, () => socket.destroy());
+}
+
+function head(status: number, headers: Readonly<Record<string, string>>): string {
+  let text = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n`;
+  for (const name of Object.keys(headers)) text += `${name}: ${headers[name]}\r\n`;
+  return `${text}\r\n`;
+}
+
+function ignore(): void {}

@@ -1,0 +1,342 @@
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
+import { frame } from "../../websocket/recorder.ts";
+import { type EchoServer, startEchoServer } from "./echo-server.ts";
+
+const REQUEST =
+  "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n" +
+  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+
+let server: EchoServer;
+const uncaught: unknown[] = [];
+const note = (error: unknown) => uncaught.push(error);
+
+beforeEach(async () => {
+  server = await startEchoServer({ maxQueued: 1024 * 1024 });
+  process.on("uncaughtException", note);
+});
+afterEach(async () => {
+  await server.close();
+  process.off("uncaughtException", note);
+  expect(uncaught.splice(0)).toEqual([]);
+});
+
+const url = () => `ws://127.0.0.1:${server.port}`;
+
+async function open(): Promise<WebSocket> {
+  const client = new WebSocket(url(), { perMessageDeflate: false });
+  await once(client, "open");
+  return client;
+}
+
+async function echo(client: WebSocket, text: string): Promise<string> {
+  const answer = once(client, "message");
+  client.send(text);
+  const [data] = await answer;
+  return String(data);
+}
+
+/** A TCP client that has shaken hands and says nothing else by itself. */
+async function openRaw(behind: Buffer = Buffer.alloc(0)): Promise<Socket> {
+  const socket = connect(server.port, "127.0.0.1");
+  socket.on("error", () => {});
+  socket.write(Buffer.concat([Buffer.from(REQUEST), behind]));
+  const [answer] = await once(socket, "data");
+  expect(String(answer)).toContain("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+  return socket;
+}
+
+describe("with the client of ws", () => {
+  it("echoes text and binary of every boundary length", async () => {
+    const client = await open();
+    for (const length of [0, 1, 125, 126, 127, 65535, 65536, 3_000_000]) {
+      const sent = Buffer.alloc(length, "Zażółć gęślą jaźń ");
+      const answer = once(client, "message");
+      client.send(sent);
+      const [data, isBinary] = await answer;
+      expect(isBinary).toBe(true);
+      expect(Buffer.compare(data, sent)).toBe(0);
+    }
+    expect(await echo(client, "한국어 😀")).toBe("한국어 😀");
+    client.close();
+  });
+
+  it("keeps the order of a thousand messages in flight", async () => {
+    const client = await open();
+    const got: string[] = [];
+    const all = new Promise<void>((resolve) => {
+      client.on("message", (data) => {
+        if (got.push(String(data)) === 1000) resolve();
+      });
+    });
+    const sent = Array.from({ length: 1000 }, (_, i) => `${i}`.padEnd((i * 37) % 3000, "x"));
+    for (const text of sent) client.send(text);
+    await all;
+    expect(got).toEqual(sent);
+    client.close();
+  });
+
+  it("answers a ping, and has its own answered", async () => {
+    const arrival = server.next();
+    const client = await open();
+    const shell = await arrival;
+    const pong = once(client, "pong");
+    client.ping("there?");
+    expect(String((await pong)[0])).toBe("there?");
+    const ping = once(client, "ping");
+    shell.sendPing("and you?");
+    await ping;
+    await echo(client, "after");
+    expect(shell.messages).toEqual(["ping there?", "pong and you?", "after"]);
+    client.close();
+  });
+
+  it("closes when the client does", async () => {
+    const arrival = server.next();
+    const client = await open();
+    const gone = once(client, "close");
+    client.close(4001, "bye");
+    expect(await (await arrival).over).toEqual({ code: 4001, reason: "bye", error: undefined });
+    expect((await gone)[0]).toBe(4001);
+  });
+
+  it("closes when the server does, behind everything that was sent", async () => {
+    const arrival = server.next();
+    const client = await open();
+    const shell = await arrival;
+    const got: string[] = [];
+    client.on("message", (data) => got.push(String(data)));
+    const gone = once(client, "close");
+    shell.send("one");
+    shell.send("two");
+    shell.close(4002, "enough");
+    shell.send("too late");
+    const [code, reason] = await gone;
+    expect([code, String(reason)]).toEqual([4002, "enough"]);
+    expect(got).toEqual(["one", "two"]);
+    expect(await shell.over).toEqual({ code: 4002, reason: "enough", error: undefined });
+  });
+
+  it("agrees to a subprotocol", async () => {
+    const client = new WebSocket(url(), ["chat.v2", "chat.v1"]);
+    await once(client, "open");
+    expect(client.protocol).toBe("chat.v2");
+    client.close();
+  });
+});
+
+describe("with a bare TCP client", () => {
+  it("H-8 takes frames that come in one packet with the handshake", async () => {
+    const arrival = server.next();
+    const socket = await openRaw(Buffer.concat([frame(0x81, "early"), frame(0x81, "bird").subarray(0, 8)]));
+    const shell = await arrival;
+    shell.onMessage = () => {};
+    socket.write(frame(0x81, "bird").subarray(8));
+    socket.write(frame(0x88));
+    await shell.over;
+    expect(shell.messages).toEqual(["early", "bird"]);
+    socket.destroy();
+  });
+
+  it("H-8 fails a body that is no frame with 1002", async () => {
+    const arrival = server.next();
+    const socket = connect(server.port, "127.0.0.1");
+    socket.on("error", () => {});
+    const bytes: Buffer[] = [];
+    socket.on("data", (chunk) => bytes.push(chunk));
+    socket.write(`${REQUEST}test`);
+    expect((await (await arrival).over).error?.closeCode).toBe(1002);
+    await once(socket, "end");
+    const all = Buffer.concat(bytes);
+    const close = all.subarray(all.indexOf("\r\n\r\n") + 4);
+    expect([close[0], close.readUInt16BE(2)]).toEqual([0x88, 1002]);
+    socket.destroy();
+  });
+
+  it("H-9 survives a reset right behind the handshake, and inside a message", async () => {
+    for (const behind of [Buffer.alloc(0), frame(0x81, "half").subarray(0, 7)]) {
+      const arrival = server.next();
+      const socket = await openRaw(behind);
+      const shell = await arrival;
+      socket.resetAndDestroy();
+      expect(await shell.over).toEqual({ code: 1006, reason: "", error: undefined });
+    }
+    expect(await echo(await open(), "alive")).toBe("alive");
+  });
+
+  it("ends a connection whose peer sends FIN without close", async () => {
+    const arrival = server.next();
+    const socket = await openRaw();
+    const shell = await arrival;
+    socket.resume();
+    socket.end();
+    expect((await shell.over).code).toBe(1006);
+    await once(socket, "close");
+  });
+
+  it("hands out what came before the FIN, however much it is", async () => {
+    const arrival = server.next();
+    const socket = await openRaw();
+    const shell = await arrival;
+    shell.onMessage = () => {};
+    socket.resume();
+    socket.end(Buffer.concat(new Array(5000).fill(frame(0x81, "x"))));
+    expect((await shell.over).code).toBe(1006);
+    expect(shell.messages).toHaveLength(5000);
+  });
+
+  it("F-9 ignores what comes after close, and ends TCP", async () => {
+    const arrival = server.next();
+    const socket = await openRaw();
+    const shell = await arrival;
+    socket.resume();
+    socket.write(Buffer.concat([frame(0x88), frame(0x81, "late")]));
+    socket.write(frame(0x81, "later"));
+    await once(socket, "end");
+    expect(shell.messages).toEqual([]);
+    expect(await shell.over).toEqual({ code: 1005, reason: "", error: undefined });
+    socket.destroy();
+  });
+
+  it("F-17 serves others while 100,000 tiny frames wait", async () => {
+    const healthy = await open();
+    const arrival = server.next();
+    const socket = await openRaw();
+    const shell = await arrival;
+    // How many frames are handled from one check phase to the next.
+    let most = 0;
+    let count = 0;
+    shell.onMessage = () => {
+      if (count === 0) setImmediate(() => (count = 0));
+      count += 1;
+      most = Math.max(most, count);
+    };
+    socket.write(Buffer.concat(new Array(100_000).fill(frame(0x81))));
+    let behind = 0;
+    for (let round = 0; round < 20; round += 1) {
+      await echo(healthy, "still here");
+      if (shell.messages.length < 100_000) behind += 1;
+    }
+    expect(behind).toBeGreaterThan(0);
+    socket.write(frame(0x88));
+    await shell.over;
+    expect(shell.messages).toHaveLength(100_000);
+    expect(most).toBeLessThanOrEqual(512);
+    socket.destroy();
+    healthy.close();
+  });
+
+  it("cuts off a reader that stops, at maxQueued, and serves the others", async () => {
+    const healthy = await open();
+    const arrival = server.next();
+    const socket = await openRaw();
+    socket.pause();
+    const shell = await arrival;
+    const block = Buffer.alloc(64 * 1024);
+    let most = 0;
+    while (shell.state === "open") {
+      shell.send(block, false);
+      await new Promise(setImmediate);
+      most = Math.max(most, shell.queued);
+      expect(await echo(healthy, "fine")).toBe("fine");
+    }
+    expect((await shell.over).error?.code).toBe("WS_ERR_SLOW_READER");
+    expect(most).toBeLessThanOrEqual(1024 * 1024 + 2 * block.length);
+    expect(most).toBeGreaterThan(512 * 1024);
+    socket.destroy();
+    healthy.close();
+  });
+
+  it("F-18 is full while the peer does not read, answers the last ping then, and says drained", async () => {
+    const arrival = server.next();
+    const socket = await openRaw();
+    socket.pause();
+    const shell = await arrival;
+    while (!shell.full) {
+      shell.send(Buffer.alloc(64 * 1024), false);
+      await new Promise(setImmediate);
+    }
+    for (let i = 0; i < 50; i += 1) socket.write(frame(0x89, `${i}`.padStart(2, "0")));
+    while (shell.messages.length < 50) await new Promise(setImmediate);
+    const drained = shell.drain();
+    // The messages are zeros, so that every 8a begins a pong.
+    const bytes: Buffer[] = [];
+    let tail = "";
+    socket.on("data", (chunk) => {
+      bytes.push(chunk);
+      tail = (tail + chunk.toString("hex")).slice(-8);
+      if (tail === "8a023439") socket.destroy();
+    });
+    socket.resume();
+    await drained;
+    expect(shell.full).toBe(false);
+    await once(socket, "close");
+    expect(Buffer.concat(bytes).filter((byte) => byte === 0x8a)).toHaveLength(1);
+    expect(shell.drains).toBe(1);
+  });
+
+  it("pauses and resumes without losing or reordering", async () => {
+    const arrival = server.next();
+    const socket = await openRaw();
+    const shell = await arrival;
+    shell.onMessage = () => shell.pause();
+    socket.write(Buffer.concat(Array.from({ length: 600 }, (_, i) => frame(0x81, `${i}`))));
+    for (let seen = 1; seen <= 600; seen += 1) {
+      while (shell.messages.length < seen) await new Promise(setImmediate);
+      shell.resume();
+    }
+    expect(shell.messages).toEqual(Array.from({ length: 600 }, (_, i) => `${i}`));
+    socket.destroy();
+  });
+});
+
+describe("a listener that throws", () => {
+  it("keeps the connection and the frames behind", async () => {
+    const arrival = server.next();
+    const socket = await openRaw();
+    const shell = await arrival;
+    const own = new Error("the listener's own");
+    shell.onMessage = (data) => {
+      if (String(data) === "a") throw own;
+    };
+    socket.write(Buffer.concat([frame(0x81, "a"), frame(0x81, "b"), frame(0x88)]));
+    await shell.over;
+    expect(shell.messages).toEqual(["a", "b"]);
+    expect(uncaught.splice(0)).toEqual([own]);
+    socket.destroy();
+  });
+});
+
+describe("time bounds", () => {
+  it("F-19 cuts off a peer that does not answer close", async () => {
+    const strict = await startEchoServer({ closeTimeout: 100 });
+    const arrival = strict.next();
+    const socket = connect(strict.port, "127.0.0.1");
+    socket.write(REQUEST);
+    const shell = await arrival;
+    socket.resume();
+    shell.close(1000);
+    expect(await shell.over).toEqual({ code: 1006, reason: "", error: undefined });
+    await once(socket, "close");
+    await strict.close();
+  });
+
+  it("F-13c cuts off a message that stands still, and no connection that is idle", async () => {
+    const strict = await startEchoServer({ messageTimeout: 100 });
+    const idle = new WebSocket(`ws://127.0.0.1:${strict.port}`);
+    await once(idle, "open");
+    // A message that takes several chunks and ends in time leaves nothing behind.
+    expect(await echo(idle, "x".repeat(300_000))).toHaveLength(300_000);
+    const arrival = strict.next();
+    const socket = connect(strict.port, "127.0.0.1");
+    socket.write(Buffer.concat([Buffer.from(REQUEST), frame(0x01, "never finished")]));
+    const shell = await arrival;
+    socket.resume();
+    expect((await shell.over).error?.code).toBe("WS_ERR_MESSAGE_TIMEOUT");
+    await once(socket, "close");
+    expect(await echo(idle, "still here")).toBe("still here");
+    await strict.close();
+  });
+});
