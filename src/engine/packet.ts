@@ -19,7 +19,11 @@ export function encodePacket(type: PacketType, data: string): string {
 
 /** The type of a packet in text, by its first character; `undefined` for text that is no packet. The data follows it. */
 export function decodePacketType(text: string): PacketType | undefined {
-  // Of empty text this is NaN, which is no type either.
-  const type = text.charCodeAt(0) - DIGIT_ZERO;
+  return packetTypeOf(text.charCodeAt(0));
+}
+
+/** The type that a character stands for, by its code; `undefined` for none, and for the `NaN` of empty text. */
+export function packetTypeOf(characterCode: number): PacketType | undefined {
+  const type = characterCode - DIGIT_ZERO;
   return type >= PacketType.OPEN && type <= PacketType.NOOP ? (type as PacketType) : undefined;
 }

@@ -1,0 +1,64 @@
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import { clock } from "../process.ts";
+import { pathOf } from "./engine-query.ts";
+
+/** What answers at one path of an HTTP server. */
+export interface Route {
+  readonly path: string;
+  handleRequest(request: IncomingMessage, response: ServerResponse): void;
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** How long the others have for taking an upgrade that is not of this path; `undefined` for as long as they like. */
+  readonly unclaimedUpgradeTimeout: number | undefined;
+}
+
+type RequestListener = (request: IncomingMessage, response: ServerResponse) => void;
+
+/**
+ * Puts `route` on `server` beside what is there. Requests below its path go to it alone, all others to the
+ * listeners that the server has, also to those that it gets later; a request that nobody is there for is answered
+ * with 404. Listeners of upgrades stay where they are, because each of them looks at the path by itself.
+ */
+export function attach(server: Server, route: Route): void {
+  const others: RequestListener[] = [];
+  const listener: RequestListener = (request, response) => {
+    if (isBelow(route.path, request.url)) route.handleRequest(request, response);
+    else if (others.length === 0) response.writeHead(404, { "Content-Length": 0 }).end();
+    else for (const other of others) other.call(server, request, response);
+  };
+  const adopt = (): void => {
+    for (const other of server.listeners("request") as RequestListener[]) {
+      if (other === listener) continue;
+      server.off("request", other);
+      others.push(other);
+    }
+  };
+  adopt();
+  server.on("request", listener);
+  server.on("newListener", (event: string, added: unknown) => {
+    if (event !== "request" || added === listener) return;
+    // It is added right after this. No request can come in between: they come with I/O, behind the next tick.
+    process.nextTick(() => {
+      // Another one that shares the server took this listener over: then it sees to the later ones.
+      if (server.listeners("request").includes(listener)) adopt();
+    });
+  });
+
+  server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (isBelow(route.path, request.url)) route.handleUpgrade(request, socket, head);
+    else if (route.unclaimedUpgradeTimeout !== undefined) endUnclaimed(socket, route.unclaimedUpgradeTimeout);
+  });
+}
+
+function isBelow(path: string, target = ""): boolean {
+  const name = pathOf(target);
+  return name === path || name.startsWith(path.endsWith("/") ? path : `${path}/`);
+}
+
+/** Upgrades that nobody answers would stay open for ever: Node sets them no limit. */
+function endUnclaimed(socket: Duplex, timeout: number): void {
+  const cancel = clock.after(timeout, () => {
+    if (socket.writable && "bytesWritten" in socket && socket.bytesWritten === 0) socket.end();
+  });
+  socket.once("close", cancel);
+}

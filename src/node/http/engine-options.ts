@@ -1,0 +1,94 @@
+import type { IncomingMessage } from "node:http";
+import { BaroError, ERR_OPTION } from "../../errors.ts";
+import type { CorsOptions } from "./cors.ts";
+
+/** Says by `callback(error, success)` whether a request may open a session; an error's text goes to the client. */
+export type AllowRequest = (
+  request: IncomingMessage,
+  callback: (error: string | null | undefined, success: boolean) => void,
+) => void;
+
+/** The options of an {@link EngineServer}. Times are in milliseconds, sizes in bytes. */
+export interface EngineOptions {
+  /** Where the engine answers on its HTTP server. Default `"/engine.io"`. */
+  path?: string;
+  /** Whether a slash belongs to the end of the path. Default true. */
+  addTrailingSlash?: boolean;
+  /** From one ping to the next. Default 25,000. */
+  pingInterval?: number;
+  /** From a ping to the moment when a peer without an answer is gone: half-open connections. Default 20,000. */
+  pingTimeout?: number;
+  /** From the opening of an upgrade to the moment when it is given up. Default 10,000. */
+  upgradeTimeout?: number;
+  /** The largest POST and the largest WebSocket message; larger ones are refused before they are held. Default 1,000,000. */
+  maxHttpBufferSize?: number;
+  /** The most that waits for a peer that does not read; above it the session ends. Default 16 MiB. */
+  maxQueued?: number;
+  /** Default both. */
+  transports?: readonly ("polling" | "websocket")[];
+  /** Whether a session that polls may move to WebSocket. Default true. */
+  allowUpgrades?: boolean;
+  /** Asked before each session; given 30 seconds. */
+  allowRequest?: AllowRequest;
+  /** Which pages of other origins may use the server. Default none. */
+  cors?: CorsOptions;
+  /**
+   * Whether a page of another origin is refused unless `cors.origin` names it or `allowRequest` let it in. Default
+   * true: without it, any page could use the cookies of its visitor over WebSocket, which knows no CORS.
+   */
+  checkOrigin?: boolean;
+  /** Whether an upgrade that nobody on the HTTP server takes is ended. Default true. */
+  destroyUpgrade?: boolean;
+  /** How long the others have for taking it. Default 1,000. */
+  destroyUpgradeTimeout?: number;
+}
+
+type Optional = "allowRequest" | "cors";
+/** The options with their defaults. */
+export type EngineSettings = Required<Omit<EngineOptions, Optional>> & Pick<EngineOptions, Optional>;
+
+const DEFAULTS: EngineSettings = {
+  path: "/engine.io",
+  addTrailingSlash: true,
+  pingInterval: 25_000,
+  pingTimeout: 20_000,
+  upgradeTimeout: 10_000,
+  maxHttpBufferSize: 1_000_000,
+  maxQueued: 16 * 1024 * 1024,
+  transports: ["polling", "websocket"],
+  allowUpgrades: true,
+  checkOrigin: true,
+  destroyUpgrade: true,
+  destroyUpgradeTimeout: 1000,
+};
+
+const NUMBERS = [
+  "pingInterval",
+  "pingTimeout",
+  "upgradeTimeout",
+  "maxHttpBufferSize",
+  "maxQueued",
+  "destroyUpgradeTimeout",
+] as const;
+
+/** Fills in the defaults. @throws BaroError `BARO_OPTION` for a value that makes no sense. */
+export function settleOptions(options: EngineOptions): EngineSettings {
+  // An option that is there but undefined is not given.
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const settings: EngineSettings = { ...DEFAULTS, ...given };
+  for (const name of NUMBERS) {
+    if (typeof settings[name] !== "number" || !(settings[name] > 0)) {
+      throw new BaroError(ERR_OPTION, `${name} must be a number above 0, and is ${settings[name]}.`);
+    }
+  }
+  for (const name of settings.transports) {
+    if (name !== "polling" && name !== "websocket") {
+      throw new BaroError(ERR_OPTION, `transports may name "polling" and "websocket", and not "${name}".`);
+    }
+  }
+  if (!settings.path.startsWith("/")) {
+    throw new BaroError(ERR_OPTION, `path must begin with "/", and is "${settings.path}".`);
+  }
+  const path = settings.path.replace(/\/$/, "");
+  return { ...settings, path: settings.addTrailingSlash ? `${path}/` : path || "/" };
+}

@@ -1,0 +1,28 @@
+/** What a request to the engine asks for. */
+export interface EngineQuery {
+  /** The protocol version. */
+  readonly version: string | undefined;
+  readonly transport: string | undefined;
+  readonly sid: string | undefined;
+}
+
+/**
+ * Reads the target of a request; never throws, whatever the target is. `undefined` for a parameter that stands there
+ * twice, because others on the way may read the other one, and for JSONP, which Engine.IO 4 has no more.
+ */
+export function parseEngineQuery(target: string): EngineQuery | undefined {
+  const start = target.indexOf("?");
+  const parameters = new URLSearchParams(start === -1 ? "" : target.slice(start + 1));
+  for (const name of ["EIO", "transport", "sid"]) {
+    if (parameters.getAll(name).length > 1) return undefined;
+  }
+  if (parameters.has("j")) return undefined;
+  const get = (name: string): string | undefined => parameters.get(name) ?? undefined;
+  return { version: get("EIO"), transport: get("transport"), sid: get("sid") };
+}
+
+/** The path of a request's target, without its query. */
+export function pathOf(target: string): string {
+  const end = target.indexOf("?");
+  return end === -1 ? target : target.slice(0, end);
+}

@@ -1,0 +1,83 @@
+import { Buffer } from "node:buffer";
+import type { Duplex } from "node:stream";
+import type { Outgoing } from "../../engine/outgoing.ts";
+import { encodePacket, PacketType, packetTypeOf } from "../../engine/packet.ts";
+import type { Transport, TransportReceiver } from "../../engine/transport.ts";
+import { CloseCode } from "../../websocket/close-code.ts";
+import { COPY_LIMIT, encodeMessage, type Frames } from "../../websocket/frame.ts";
+import type { WebSocketError } from "../../websocket/websocket-error.ts";
+import { asBuffer } from "../base64.ts";
+import { SHELL_DEFAULTS, Shell } from "./shell.ts";
+
+const SILENT: TransportReceiver = { packet() {}, drained() {}, closed() {} };
+
+/**
+ * Engine.IO 4 over WebSocket on the server: a text message is one packet, a binary message is the data of one
+ * message packet. It is writable until the kernel refuses bytes because the peer reads too slowly.
+ */
+export class EngineTransport extends Shell implements Transport {
+  readonly name = "websocket";
+  receiver: TransportReceiver = SILENT;
+
+  /**
+   * @param socket after the handshake; call `start` when `receiver` is there.
+   * @param maxPayload bytes of the largest message that the peer may send.
+   * @param maxQueued bytes that may wait for the peer to read.
+   */
+  constructor(socket: Duplex, maxPayload: number, maxQueued: number) {
+    super("server", socket, { ...SHELL_DEFAULTS, maxPayload, maxQueued });
+  }
+
+  get writable(): boolean {
+    return !this.full && this.connection.state === "open";
+  }
+
+  send(outgoing: Outgoing): void {
+    outgoing.frames ??= encodeFrames(outgoing);
+    this.connection.sendFrame(outgoing.frames);
+  }
+
+  override close(): void {
+    this.receiver = SILENT;
+    super.close(CloseCode.NORMAL);
+  }
+
+  message(data: Buffer, isText: boolean): void {
+    if (!isText) {
+      this.receiver.packet(PacketType.MESSAGE, data);
+      return;
+    }
+    const type = packetTypeOf(data[0] ?? Number.NaN);
+    if (type !== undefined) {
+      this.receiver.packet(type, data.toString("utf8", 1));
+    } else {
+      const { receiver } = this;
+      this.close();
+      receiver.closed("parse error", "a message that is no packet");
+    }
+  }
+
+  // The heartbeat of Engine.IO is in its packets; these belong to WebSocket.
+  ping(): void {}
+  pong(): void {}
+
+  closed(code: number, reason: string, error?: WebSocketError): void {
+    const { receiver } = this;
+    this.receiver = SILENT;
+    if (error !== undefined) receiver.closed("transport error", error);
+    else receiver.closed("transport close", { code, reason });
+  }
+
+  protected drained(): void {
+    this.receiver.drained();
+  }
+}
+
+/** The frames of a packet and its attachments, in one buffer when they are small. */
+function encodeFrames({ type, data, attachments }: Outgoing): Frames {
+  const head = encodeMessage(typeof data === "string" ? encodePacket(type, data) : asBuffer(data));
+  if (attachments.length === 0) return head;
+  const parts = [head, ...attachments.map((attachment) => encodeMessage(asBuffer(attachment)))].flat();
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  return length <= COPY_LIMIT ? Buffer.concat(parts, length) : parts;
+}
