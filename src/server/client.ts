@@ -12,8 +12,6 @@ import type { Policy } from "./options.ts";
 import { toOutgoing } from "./outgoing-packet.ts";
 import type { IncomingMessage } from "./request.ts";
 
-/** Milliseconds for the attachments of a packet to come: a header alone must not hold its place for ever. */
-const ATTACHMENTS_TIMEOUT = 10_000;
 /** Acknowledgements that nobody asked for, before the client counts as hostile. */
 const MAX_FORGED_ACKS = 100;
 
@@ -225,16 +223,17 @@ export class Client implements SessionHandler {
 
   // One timer at a time, however many binary packets come: when it ends, it looks how long the present one waits.
   #awaitAttachments(): void {
-    this.#attachmentsAwaitedSince ??= this.#host.clock.now();
-    if (this.#cancelAttachmentsTimeout === undefined) this.#armAttachmentsTimeout(ATTACHMENTS_TIMEOUT);
+    const { clock, policy } = this.#host;
+    this.#attachmentsAwaitedSince = clock.now();
+    if (this.#cancelAttachmentsTimeout === undefined) this.#armAttachmentsTimeout(policy.attachmentTimeout);
   }
 
   #armAttachmentsTimeout(milliseconds: number): void {
-    const { clock } = this.#host;
+    const { clock, policy } = this.#host;
     this.#cancelAttachmentsTimeout = clock.after(milliseconds, () => {
       this.#cancelAttachmentsTimeout = undefined;
       if (this.#attachmentsAwaitedSince === undefined) return;
-      const left = this.#attachmentsAwaitedSince + ATTACHMENTS_TIMEOUT - clock.now();
+      const left = this.#attachmentsAwaitedSince + policy.attachmentTimeout - clock.now();
       if (left > 0) this.#armAttachmentsTimeout(left);
       else this.close("parse error", "attachments that did not come");
     });

@@ -14,6 +14,11 @@ export interface PolicyOptions {
   maxHttpBufferSize?: number | undefined;
   /** The most binary attachments of one packet; 10 by default. Stops headers that announce buffers without end. */
   maxAttachments?: number | undefined;
+  /**
+   * Milliseconds from the head of a binary packet to its first attachment, and from each to the next; 10,000 by
+   * default. Stops heads whose attachments never come. Raise it with `maxHttpBufferSize` for clients on slow links.
+   */
+  attachmentTimeout?: number | undefined;
 }
 
 /** The same, complete. */
@@ -25,6 +30,7 @@ export function toPolicy(options: PolicyOptions): Policy {
     connectTimeout: positive("connectTimeout", options.connectTimeout ?? 45_000),
     maxHttpBufferSize: positive("maxHttpBufferSize", options.maxHttpBufferSize ?? 1_000_000),
     maxAttachments: positive("maxAttachments", options.maxAttachments ?? 10),
+    attachmentTimeout: positive("attachmentTimeout", options.attachmentTimeout ?? 10_000),
   };
 }
 

@@ -349,10 +349,16 @@ export class Socket<
     const { session } = this.client;
     const dropped = !this.connected || (flags.volatile && !session.writable);
     // A dropped event's acknowledgement still runs into its timeout.
-    if (waiter !== undefined && id !== undefined && this.#state !== "gone") this.expectAck(id, waiter(id));
+    if (waiter !== undefined && id !== undefined) this.#await(id, waiter(id));
     if (dropped) return;
     this.dispatchAnyOutgoing(event, args);
     session.send(outgoing);
+  }
+
+  #await(id: number, waiter: AckWaiter): void {
+    if (this.#state !== "gone") this.expectAck(id, waiter);
+    // Not before emit has returned.
+    else this.#audience.clock.after(0, () => waiter.lost());
   }
 
   #fallible(callback: AckCallback, flags: Flags, id: number): FallibleAck {

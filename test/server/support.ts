@@ -1,0 +1,137 @@
+import { IncomingMessage } from "node:http";
+import { Socket as NetSocket } from "node:net";
+import type { Binary } from "../../src/binary.ts";
+import type { Cancel, Clock } from "../../src/clock.ts";
+import type { DefaultEventsMap, EventsMap } from "../../src/emitter.ts";
+import type { Outgoing } from "../../src/engine/outgoing.ts";
+import type { Session, SessionCloseReason, SessionHandler } from "../../src/engine/session.ts";
+import type { PolicyOptions } from "../../src/server/options.ts";
+import { Server } from "../../src/server/server.ts";
+
+/** A clock that stands still until a test moves it. */
+export class FakeClock implements Clock {
+  #now = 0;
+  #timers: { at: number; run: () => void }[] = [];
+
+  now(): number {
+    return this.#now;
+  }
+
+  after(milliseconds: number, run: () => void): Cancel {
+    const timer = { at: this.#now + milliseconds, run };
+    this.#timers.push(timer);
+    return () => {
+      this.#timers = this.#timers.filter((each) => each !== timer);
+    };
+  }
+
+  /** How many timers are set. */
+  get pending(): number {
+    return this.#timers.length;
+  }
+
+  /** Lets time pass, and runs what becomes due, in order. */
+  advance(milliseconds: number): void {
+    const end = this.#now + milliseconds;
+    for (;;) {
+      const due = this.#timers.filter((timer) => timer.at <= end).sort((a, b) => a.at - b.at)[0];
+      if (due === undefined) break;
+      this.#timers = this.#timers.filter((each) => each !== due);
+      this.#now = due.at;
+      due.run();
+    }
+    this.#now = end;
+  }
+}
+
+/** A session that keeps what is sent. */
+export class FakeSession implements Session {
+  readonly id: string;
+  transportName = "polling";
+  writable = true;
+  closed = false;
+  handler: SessionHandler = { message() {}, upgraded() {}, closed() {} };
+  readonly outgoing: Outgoing[] = [];
+
+  constructor(id: string) {
+    this.id = id;
+  }
+
+  send(outgoing: Outgoing): void {
+    if (!this.closed) this.outgoing.push(outgoing);
+  }
+
+  close(): void {
+    this.end("forced close");
+  }
+
+  /** The connection ends. */
+  end(reason: SessionCloseReason, description?: unknown): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.handler.closed(reason, description);
+  }
+
+  /** The client sends. */
+  receive(...messages: (string | Binary)[]): void {
+    for (const message of messages) this.handler.message(message);
+  }
+
+  /** Gives what was sent since the last look: texts, and attachments as they are. */
+  take(): (string | Binary)[] {
+    return this.outgoing.splice(0).flatMap(({ data, attachments }) => [data, ...attachments]);
+  }
+}
+
+/** A server without a port. */
+export class TestServer<
+  ListenEvents extends EventsMap = DefaultEventsMap,
+  EmitEvents extends EventsMap = ListenEvents,
+  ServerSideEvents extends EventsMap = DefaultEventsMap,
+  // biome-ignore lint/suspicious/noExplicitAny: as in the class under test
+  SocketData = any,
+> extends Server<ListenEvents, EmitEvents, ServerSideEvents, SocketData> {
+  readonly clock: FakeClock;
+  #sessions = 0;
+
+  constructor(options?: PolicyOptions) {
+    const clock = new FakeClock();
+    let ids = 0;
+    super(
+      {
+        clock,
+        generateId: () => {
+          ids += 1;
+          return `socket${ids}`;
+        },
+      },
+      options,
+    );
+    this.clock = clock;
+  }
+
+  /** Opens a session. */
+  open(url = "/socket.io/?EIO=4&transport=polling", headers: IncomingMessage["headers"] = {}): FakeSession {
+    this.#sessions += 1;
+    const session = new FakeSession(`session${this.#sessions}`);
+    const request = new IncomingMessage(new NetSocket());
+    request.url = url;
+    Object.assign(request.headers, headers);
+    this.receiveSession(session, request);
+    return session;
+  }
+
+  /** Opens a session and joins namespaces. */
+  join(...namespaces: string[]): FakeSession {
+    const session = this.open();
+    for (const name of namespaces.length === 0 ? ["/"] : namespaces) {
+      session.receive(name === "/" ? "0" : `0${name},`);
+    }
+    session.take();
+    return session;
+  }
+
+  shutDown(): void {
+    this.closeClients();
+  }
+}
