@@ -1,0 +1,117 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { encodeMessage } from "../../src/websocket/frame.ts";
+import { type Event, frame, Recorder, seeded, serverFrame, splits } from "./recorder.ts";
+
+/** A frame as a peer might send it: mostly valid, of every kind, in any order. */
+const anyFrame = fc.record({
+  first: fc.oneof(
+    { weight: 20, arbitrary: fc.constantFrom(0x81, 0x82, 0x01, 0x02, 0x00, 0x80, 0x89, 0x8a) },
+    { weight: 1, arbitrary: fc.integer({ min: 0, max: 255 }) },
+  ),
+  payload: fc.oneof(
+    { weight: 8, arbitrary: fc.string({ unit: "grapheme", maxLength: 60 }).map((text) => Buffer.from(text)) },
+    { weight: 2, arbitrary: fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)) },
+  ),
+  mask: fc.integer(),
+});
+
+describe("the connection", () => {
+  it("gives the same events for the same frames, wherever they are split", () => {
+    fc.assert(
+      fc.property(fc.array(anyFrame, { maxLength: 12 }), fc.nat(), (frames, seed) => {
+        const bytes = Buffer.concat(
+          frames.map(({ first, payload, mask }) => frame(first, payload, { mask })),
+        );
+        const [whole, ...others] = splits(bytes, seeded(seed)).map((chunks) =>
+          new Recorder().feed(...chunks),
+        );
+        for (const other of others) {
+          expect(other.events).toEqual(whole?.events);
+          expect(other.wire).toBe(whole?.wire);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("gives the same events for the same frames, however small the budget is", () => {
+    fc.assert(
+      fc.property(fc.array(anyFrame, { maxLength: 12 }), fc.integer({ min: 1, max: 3 }), (frames, budget) => {
+        const bytes = Buffer.concat(
+          frames.map(({ first, payload, mask }) => frame(first, payload, { mask })),
+        );
+        const whole = new Recorder().feed(bytes);
+        const slow = new Recorder();
+        for (let rest = Buffer.from(bytes); !slow.connection.receive(rest, budget); ) rest = Buffer.alloc(0);
+        expect(slow.events).toEqual(whole.events);
+      }),
+    );
+  });
+
+  it("never throws, and closes at most once, for arbitrary bytes in either role", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.uint8Array({ maxLength: 80 }), { maxLength: 6 }),
+        fc.constantFrom("server" as const, "client" as const),
+        (chunks, role) => {
+          const recorder = new Recorder(role).feed(...chunks);
+          recorder.connection.receiveEnd();
+          expect(recorder.events.filter((event) => "closed" in event)).toHaveLength(1);
+          expect(recorder.ends).toBe(1);
+        },
+      ),
+      { numRuns: 3000 },
+    );
+  });
+
+  const anyMessage = fc.oneof(
+    fc.string({ unit: "grapheme", maxLength: 200 }),
+    fc.uint8Array({ maxLength: 300 }),
+    fc.constantFrom(125, 126, 127, 65535, 65536).map((length) => "x".repeat(length)),
+  );
+  const eventOf = (message: string | Uint8Array): Event =>
+    typeof message === "string" ? { text: message } : { binary: Buffer.from(message).toString("hex") };
+
+  it("carries any messages from client to server and back", () => {
+    fc.assert(
+      fc.property(fc.array(anyMessage, { maxLength: 5 }), fc.nat(), (messages, seed) => {
+        const client = new Recorder("client");
+        const server = new Recorder("server");
+        for (const message of messages) {
+          if (typeof message === "string") client.connection.sendText(message);
+          else client.connection.sendBinary(message);
+          server.connection.sendFrame(encodeMessage(message));
+        }
+        client.connection.close(1000, "done");
+        const fromServer = server.takeWritten();
+        for (const chunk of splits(client.takeWritten(), seeded(seed))[3] ?? []) server.feed(chunk);
+        for (const chunk of splits(fromServer, seeded(seed + 1))[3] ?? []) client.feed(chunk);
+        client.feed(server.takeWritten());
+        expect(server.events).toEqual([...messages.map(eventOf), { closed: 1000, reason: "done" }]);
+        expect(client.events).toEqual([...messages.map(eventOf), { closed: 1000, reason: "" }]);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it("F-14 takes a frame of 1 MB byte by byte", () => {
+    const payload = Buffer.alloc(1_000_000, "0123456789");
+    const recorder = new Recorder();
+    const whole = frame(0x82, payload);
+    for (let at = 0; at < whole.length; at += 1) recorder.feed(whole.subarray(at, at + 1));
+    expect(recorder.events).toHaveLength(1);
+    expect(recorder.events[0]).toEqual({ binary: payload.toString("hex") });
+  });
+
+  it("K-1 the client refuses what the server does", () => {
+    for (const first of [0xc1, 0xa1, 0x91, 0x83, 0x8b, 0x09, 0x80]) {
+      const client = new Recorder("client").feed(serverFrame(first));
+      expect(client.events).toMatchObject([{ closed: 1006, error: expect.stringMatching(/^1002 /) }]);
+    }
+    const limited = new Recorder("client", { maxPayload: 10 }).feed(serverFrame(0x81, "x".repeat(11)));
+    expect(limited.events).toMatchObject([{ error: "1009 WS_ERR_UNSUPPORTED_MESSAGE_LENGTH" }]);
+    const text = new Recorder("client").feed(serverFrame(0x81, Buffer.from([0xff])));
+    expect(text.events).toMatchObject([{ error: "1007 WS_ERR_INVALID_UTF8" }]);
+  });
+});
