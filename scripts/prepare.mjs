@@ -10,7 +10,7 @@ export const root = fileURLToPath(new URL("..", import.meta.url));
 /** The least Node that the tools and `require(esm)` run on. */
 const LEAST_NODE = [20, 19];
 /** What the build writes; the last of them is written last. */
-const OUTPUTS = ["dist/entry/server.js", "dist/client/socket.io.min.js"];
+const OUTPUTS = ["dist/entry/server.js", "dist/client/socket.io.esm.min.js"];
 /** What the build is made from. */
 const INPUTS = ["src", "scripts/build.mjs", "tsconfig.json", "tsconfig.build.json", "package.json"];
 

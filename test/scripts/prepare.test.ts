@@ -13,7 +13,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 mkdirSync("dist/entry", { recursive: true });
 mkdirSync("dist/client", { recursive: true });
 writeFileSync("dist/entry/server.js", "");
-writeFileSync("dist/client/socket.io.min.js", "");
+writeFileSync("dist/client/socket.io.esm.min.js", "");
 `;
 
 describe("prepare", () => {
