@@ -8,8 +8,6 @@ import { decodePayload, encodePayload } from "../engine/payload.ts";
 import type { TransportCloseReason, TransportReceiver } from "../engine/transport.ts";
 import type { Exchange } from "./exchange.ts";
 
-const CLOSE = new Outgoing(PacketType.CLOSE);
-
 /** How long the last requests may take. A server that never answers must not keep a program from its end. */
 const CLOSE_TIMEOUT = 10_000;
 
@@ -39,6 +37,8 @@ export class PollingTransport implements ClientTransport {
   #maxPayload = Number.POSITIVE_INFINITY;
   #batch: Outgoing[] = [];
   #batchBytes = 0;
+  /** What is left to say at the end. */
+  readonly #goodbye = [new Outgoing(PacketType.CLOSE)];
   #scheduled = false;
   #cancelGet: Cancel | undefined;
   #cancelPost: Cancel | undefined;
@@ -85,15 +85,18 @@ export class PollingTransport implements ClientTransport {
   }
 
   close(): void {
-    const { clock } = this.#options;
     const state = this.#state;
     this.#state = "closed";
-    this.#cancelGet?.();
     // A session that never stood, or goes on elsewhere, has nothing to be told.
-    if (state === "closed" || state === "paused" || this.#sid === undefined) return;
-    this.#batch.push(CLOSE);
-    this.#post();
-    this.#cancelTimer = clock.after(CLOSE_TIMEOUT, () => this.#cancelPost?.());
+    if (state === "closed" || state === "paused" || this.#sid === undefined) {
+      this.#cancelGet?.();
+      return;
+    }
+    if (this.#cancelPost === undefined) this.#postLast();
+    this.#cancelTimer = this.#options.clock.after(CLOSE_TIMEOUT, () => {
+      this.#cancelGet?.();
+      this.#cancelPost?.();
+    });
   }
 
   #get(): void {
@@ -134,8 +137,7 @@ export class PollingTransport implements ClientTransport {
   #posted(status: number): void {
     this.#cancelPost = undefined;
     if (this.#state === "closed") {
-      if (this.#batch.length > 0) this.#post();
-      else this.#cancelTimer?.();
+      this.#postLast();
       return;
     }
     if (status !== 200) {
@@ -145,6 +147,18 @@ export class PollingTransport implements ClientTransport {
     if (this.#batch.length > 0) this.#schedule();
     if (this.#state === "pausing") this.#checkPause();
     else this.receiver.drained();
+  }
+
+  #postLast(): void {
+    // A request of its own: servers of Socket.IO end the session before they look at what stands in front of it.
+    if (this.#batch.length === 0) this.#batch = this.#goodbye.splice(0);
+    if (this.#batch.length > 0) {
+      this.#post();
+      return;
+    }
+    this.#cancelTimer?.();
+    // Not before: a server that sees the poll go takes that for the end, and never reads the rest.
+    this.#cancelGet?.();
   }
 
   #checkPause(): void {

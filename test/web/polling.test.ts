@@ -1,0 +1,248 @@
+import { describe, expect, it } from "vitest";
+import type { Binary } from "../../src/binary.ts";
+import { TransportError } from "../../src/engine/client-transport.ts";
+import { Outgoing } from "../../src/engine/outgoing.ts";
+import { PacketType } from "../../src/engine/packet.ts";
+import { base64 } from "../../src/web/base64.ts";
+import type { PollingRequest, PollingResponse } from "../../src/web/exchange.ts";
+import { PollingTransport } from "../../src/web/polling.ts";
+import { FakeClock } from "../support/fake-clock.ts";
+
+interface Exchanged extends PollingRequest {
+  readonly answer: PollingResponse;
+  cancelled: boolean;
+}
+
+function start({ timestampParam }: { timestampParam?: string } = {}) {
+  const clock = new FakeClock();
+  const requests: Exchanged[] = [];
+  const events: unknown[] = [];
+  const transport = new PollingTransport({
+    url: "http://host/socket.io/?EIO=4",
+    timestampParam,
+    exchange: (request, answer) => {
+      const exchanged = { ...request, answer, cancelled: false };
+      requests.push(exchanged);
+      return () => {
+        exchanged.cancelled = true;
+      };
+    },
+    base64,
+    clock,
+  });
+  transport.receiver = {
+    packet: (type, data: string | Binary) => {
+      events.push([type, data]);
+      if (type === PacketType.OPEN) {
+        transport.opened({ sid: "a b", upgrades: [], pingInterval: 1, pingTimeout: 1, maxPayload: 20 });
+      }
+    },
+    drained: () => events.push("drained"),
+    closed: (reason, description) => events.push(["closed", reason, description]),
+  };
+  transport.open();
+  /** The requests since the last call. */
+  const take = () => requests.splice(0);
+  const one = (): Exchanged => {
+    const [request, ...more] = take();
+    if (request === undefined || more.length > 0) throw new Error("there is not one request");
+    return request;
+  };
+  return { transport, clock, events, take, one };
+}
+
+/** A transport whose session stands; `get` is the poll that waits. */
+function opened() {
+  const all = start();
+  all.one().answer(200, "0{}");
+  const get = all.one();
+  all.events.splice(0);
+  const send = (text: string) => all.transport.send(new Outgoing(PacketType.MESSAGE, text));
+  return { ...all, get, send };
+}
+
+const turn = () => new Promise<void>((resolve) => queueMicrotask(resolve));
+
+describe("PollingTransport", () => {
+  it("asks without a session, and with it from then on", () => {
+    const { transport, one, events } = start();
+    const first = one();
+    expect(first).toMatchObject({ method: "GET", url: "http://host/socket.io/?EIO=4", body: undefined });
+    expect(transport.writable).toBe(false);
+    first.answer(200, "0{}\x1e4hello\x1ebAQI=");
+    expect(one().url).toBe("http://host/socket.io/?EIO=4&sid=a%20b");
+    expect(transport.writable).toBe(true);
+    expect(events).toEqual([
+      [PacketType.OPEN, "{}"],
+      [PacketType.MESSAGE, "hello"],
+      [PacketType.MESSAGE, Uint8Array.of(1, 2).buffer],
+    ]);
+  });
+
+  it("makes each URL a new one where it is told to", () => {
+    const { one } = start({ timestampParam: "now" });
+    const first = one();
+    first.answer(200, "0{}");
+    const second = one();
+    expect(first.url).toMatch(/\?EIO=4&now=[0-9a-z]+$/);
+    expect(second.url).toMatch(/&sid=a%20b&now=[0-9a-z]+$/);
+    expect(first.url.split("now=")[1]).not.toBe(second.url.split("now=")[1]);
+  });
+
+  it("sends what one turn gives in one request", async () => {
+    const { send, one, take } = opened();
+    send("a");
+    send("b");
+    expect(take()).toEqual([]);
+    await turn();
+    expect(one()).toMatchObject({ method: "POST", body: "4a\x1e4b", url: expect.stringContaining("sid=") });
+  });
+
+  it("sends one request at a time", async () => {
+    const { transport, send, one, take, events } = opened();
+    send("a");
+    await turn();
+    const post = one();
+    expect(transport.writable).toBe(false);
+    post.answer(200, "ok");
+    expect(events).toEqual(["drained"]);
+    expect(transport.writable).toBe(true);
+    await turn();
+    expect(take()).toEqual([]);
+  });
+
+  it("stays within the bytes that the server takes", async () => {
+    const { transport, send, one, take } = opened();
+    send("가나다"); // 10 bytes with its type
+    send("12345678"); // 9, and a separator: 20
+    expect(take()).toEqual([]);
+    send("x");
+    expect(transport.writable).toBe(false);
+    const first = one();
+    expect(first.body).toBe("4가나다\x1e412345678");
+    first.answer(200, "ok");
+    await turn();
+    expect(one().body).toBe("4x");
+  });
+
+  it("leaves a packet that fits nowhere to the server", async () => {
+    const { send, one } = opened();
+    send("x".repeat(30));
+    await turn();
+    expect(one().body).toHaveLength(31);
+  });
+
+  it.each([0, 400, 500])("fails when a poll is answered with %i", (status) => {
+    const { get, events, take } = opened();
+    get.answer(status, "4no");
+    expect(events).toEqual([["closed", "transport error", new TransportError("xhr poll error", status)]]);
+    expect(take()).toEqual([]);
+  });
+
+  it("fails when a request to send fails", async () => {
+    const { transport, send, one, get, events } = opened();
+    send("a");
+    await turn();
+    one().answer(413, "");
+    expect(events).toEqual([["closed", "transport error", new TransportError("xhr post error", 413)]]);
+    expect([get.cancelled, transport.writable]).toEqual([true, false]);
+  });
+
+  it("fails at what is no payload", () => {
+    for (const text of ["", "hello", "4a\x1e9", "b?"]) {
+      const { get, events } = opened();
+      get.answer(200, text);
+      expect(events.at(-1)).toEqual(["closed", "parse error", undefined]);
+    }
+  });
+
+  it("hands over nothing of a payload behind the packet at which it is closed", () => {
+    const { transport, get, take } = opened();
+    const seen: unknown[] = [];
+    transport.receiver = {
+      packet: (_, data) => {
+        seen.push(data);
+        transport.close();
+      },
+      drained() {},
+      closed: (reason) => seen.push(reason),
+    };
+    get.answer(200, "4a\x1e4b\x1e9");
+    expect(seen).toEqual(["a"]);
+    expect(take().map(({ body }) => body)).toEqual(["1"]);
+  });
+
+  it("pauses when both requests are over and everything is sent", async () => {
+    const { transport, send, one, take, get, events } = opened();
+    send("a");
+    let paused = 0;
+    transport.pause(() => {
+      paused += 1;
+    });
+    expect(transport.writable).toBe(false);
+    await turn();
+    const post = one();
+    get.answer(200, "4last");
+    expect([paused, take()]).toEqual([0, []]);
+    post.answer(200, "ok");
+    expect([paused, take(), events]).toEqual([1, [], [[PacketType.MESSAGE, "last"]]]);
+    transport.close();
+    expect(take()).toEqual([]);
+  });
+
+  it("polls again when the pause is given up", () => {
+    const { transport, get, one, take } = opened();
+    transport.pause(() => {});
+    transport.resume();
+    expect(take()).toEqual([]);
+    get.answer(200, "6");
+    transport.pause(() => {});
+    one().answer(200, "6");
+    transport.resume();
+    expect(one().method).toBe("GET");
+    expect(transport.writable).toBe(true);
+  });
+
+  it("says goodbye behind what was accepted, and ends its poll after that", async () => {
+    const { transport, send, one, get, clock, events } = opened();
+    send("last");
+    transport.close();
+    const post = one();
+    expect(post).toMatchObject({ body: "4last", last: true });
+    await turn();
+    post.answer(200, "ok");
+    const goodbye = one();
+    expect(goodbye).toMatchObject({ body: "1", last: true });
+    expect(get.cancelled).toBe(false);
+    goodbye.answer(200, "ok");
+    expect([get.cancelled, clock.pending, events]).toEqual([true, 0, []]);
+  });
+
+  it("says goodbye when the request under way is over", async () => {
+    const { transport, send, one, clock } = opened();
+    send("a");
+    await turn();
+    const post = one();
+    transport.close();
+    post.answer(200, "ok");
+    const last = one();
+    expect(last.body).toBe("1");
+    last.answer(500, "");
+    expect(clock.pending).toBe(0);
+  });
+
+  it("waits ten seconds for a server that never answers", () => {
+    const { transport, one, get, clock } = opened();
+    transport.close();
+    const post = one();
+    clock.advance(10_000);
+    expect([post.cancelled, get.cancelled]).toEqual([true, true]);
+  });
+
+  it("only gives up when the session never stood", () => {
+    const { transport, one, take } = start();
+    const get = one();
+    transport.close();
+    expect([get.cancelled, take()]).toEqual([true, []]);
+  });
+});
