@@ -1,5 +1,5 @@
 import { Agent, createServer, type IncomingHttpHeaders, request, type Server } from "node:http";
-import { type AddressInfo, connect, type Socket } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import { onTestFinished } from "vitest";
 
 /** A server on a free port, which ends with its test. */
@@ -58,13 +58,13 @@ export function keptConnection(): Agent {
   return agent;
 }
 
-/** Sends bytes as they are, and gives everything that comes until the server ends the connection. */
+/** Sends bytes as they are, and gives all bytes that come until the server ends the connection, one per character. */
 export function exchange(port: number, bytes: string | Buffer): Promise<string> {
   return new Promise((resolve, reject) => {
-    const socket: Socket = connect(port, "127.0.0.1", () => socket.write(bytes));
+    const socket = connect(port, "127.0.0.1", () => socket.write(bytes));
     const chunks: Buffer[] = [];
     socket.on("data", (chunk) => chunks.push(chunk));
     socket.on("error", reject);
-    socket.on("close", () => resolve(Buffer.concat(chunks).toString()));
+    socket.on("close", () => resolve(Buffer.concat(chunks).toString("latin1")));
   });
 }
