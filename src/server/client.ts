@@ -12,6 +12,8 @@ import type { Policy } from "./options.ts";
 import { toOutgoing } from "./outgoing-packet.ts";
 import type { IncomingMessage } from "./request.ts";
 
+/** Milliseconds for a client to leave by itself, after all its sockets were disconnected. */
+const GOODBYE_TIMEOUT = 1_000;
 /** Acknowledgements that nobody asked for, before the client counts as hostile. */
 const MAX_FORGED_ACKS = 100;
 
@@ -62,6 +64,7 @@ export class Client implements SessionHandler {
   #conn: EngineSocket | undefined;
   #cancelConnectTimeout: Cancel;
   #cancelAttachmentsTimeout: Cancel | undefined;
+  #cancelGoodbye: Cancel | undefined;
   #attachmentsAwaitedSince: number | undefined;
   #forgedAcks = 0;
   #closed = false;
@@ -118,6 +121,7 @@ export class Client implements SessionHandler {
 
   /** Called by the session. */
   closed(reason: SessionCloseReason, description?: unknown): void {
+    this.#cancelGoodbye?.();
     this.#end(reason, description);
   }
 
@@ -127,13 +131,18 @@ export class Client implements SessionHandler {
     this.session.close();
   }
 
-  /** @internal Disconnects all sockets, tells the client so, and ends the connection. */
+  /**
+   * @internal Disconnects all sockets, and tells the client so. It ends the connection itself when it has read
+   * that; one that does not is closed. If the server closed at once, a polling client would find both in one
+   * payload, take it for a broken connection, and come back.
+   */
   disconnect(): void {
     for (const [name, socket] of this.#sockets) {
       if (socket === "left" || !socket.connected) continue;
       this.#send({ type: PacketType.DISCONNECT, namespace: name, id: undefined, data: undefined });
     }
-    this.close("server namespace disconnect");
+    this.#end("server namespace disconnect", undefined);
+    this.#cancelGoodbye = this.#host.clock.after(GOODBYE_TIMEOUT, () => this.session.close());
   }
 
   /** @internal The socket of this namespace is over. */

@@ -6,19 +6,19 @@ export interface PolicyOptions {
    * Milliseconds in which a client must have joined a namespace, or it is closed; 45,000 by default. Stops
    * handshakes that are opened and left open.
    */
-  connectTimeout?: number | undefined;
+  connectTimeout?: number;
   /**
    * The largest message of a client in bytes; 1,000,000 by default. The attachments of one packet together are
    * held to it too.
    */
-  maxHttpBufferSize?: number | undefined;
+  maxHttpBufferSize?: number;
   /** The most binary attachments of one packet; 10 by default. Stops headers that announce buffers without end. */
-  maxAttachments?: number | undefined;
+  maxAttachments?: number;
   /**
    * Milliseconds from the head of a binary packet to its first attachment, and from each to the next; 10,000 by
    * default. Stops heads whose attachments never come. Raise it with `maxHttpBufferSize` for clients on slow links.
    */
-  attachmentTimeout?: number | undefined;
+  attachmentTimeout?: number;
 }
 
 /** The same, complete. */

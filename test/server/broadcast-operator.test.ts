@@ -205,6 +205,7 @@ describe("acts on the selected sockets", () => {
     expect(sessions.a?.take()).toEqual(["1"]);
     expect(sessions.a?.closed).toBe(false);
     server.disconnectSockets(true);
+    server.clock.advance(1_000);
     expect([sessions.a?.closed, sessions.c?.closed, sessions.d?.closed]).toEqual([false, true, true]);
     expect(server.sockets.sockets.size).toBe(0);
   });
