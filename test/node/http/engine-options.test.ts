@@ -1,0 +1,50 @@
+import { describe, expect, it } from "vitest";
+import { type EngineOptions, settleOptions } from "../../../src/node/http/engine-options.ts";
+
+describe("settleOptions", () => {
+  it("has the documented defaults", () => {
+    expect(settleOptions({})).toEqual({
+      path: "/engine.io/",
+      addTrailingSlash: true,
+      pingInterval: 25_000,
+      pingTimeout: 20_000,
+      upgradeTimeout: 10_000,
+      maxHttpBufferSize: 1_000_000,
+      maxQueued: 16_777_216,
+      transports: ["polling", "websocket"],
+      allowUpgrades: true,
+      checkOrigin: true,
+      destroyUpgrade: true,
+      destroyUpgradeTimeout: 1000,
+    });
+  });
+
+  it("takes undefined for not given", () => {
+    const options = { pingInterval: undefined } as unknown as EngineOptions;
+    expect(settleOptions(options).pingInterval).toBe(25_000);
+  });
+
+  it.each([
+    ["/socket.io", true, "/socket.io/"],
+    ["/socket.io/", true, "/socket.io/"],
+    ["/socket.io/", false, "/socket.io"],
+    ["/", true, "/"],
+    ["/", false, "/"],
+  ])("makes of the path %j, with a slash: %j, %j", (path, addTrailingSlash, expected) => {
+    expect(settleOptions({ path, addTrailingSlash }).path).toBe(expected);
+  });
+
+  it.each([
+    { pingInterval: 0 },
+    { pingTimeout: -1 },
+    { upgradeTimeout: Number.NaN },
+    { maxHttpBufferSize: "1e6" },
+    { maxQueued: null },
+    { transports: ["webtransport"] },
+    { path: "socket.io" },
+  ])("refuses %j", (options) => {
+    expect(() => settleOptions(options as unknown as EngineOptions)).toThrow(
+      expect.objectContaining({ code: "BARO_OPTION" }),
+    );
+  });
+});

@@ -1,0 +1,125 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { PassThrough } from "node:stream";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { WebSocket } from "ws";
+import type { Binary } from "../../../src/binary.ts";
+import { EngineTransport } from "../../../src/node/websocket/engine-transport.ts";
+import { acceptUpgrade } from "../../../src/node/websocket/upgrade.ts";
+import { acceptHeaders } from "../../../src/websocket/handshake.ts";
+import { message } from "../../support/engine-app.ts";
+import { listen } from "../../support/http.ts";
+import { describeTransport } from "../../support/transport-contract.ts";
+
+async function open(maxPayload = 1_000_000) {
+  const { server, port } = await listen(createServer());
+  const transport = new Promise<EngineTransport>((resolve) => {
+    server.on("upgrade", (request, socket, head) => {
+      acceptUpgrade(socket, acceptHeaders(String(request.headers["sec-websocket-key"])));
+      const transport = new EngineTransport(socket, maxPayload, 16 * 1024 * 1024);
+      transport.start(head);
+      resolve(transport);
+    });
+  });
+  const peer = new WebSocket(`ws://127.0.0.1:${port}`);
+  onTestFinished(() => peer.terminate());
+  const delivered: (string | Binary)[] = [];
+  peer.on("message", (data: Buffer, isBinary) => delivered.push(isBinary ? data : data.toString()));
+  await once(peer, "open");
+  return { transport: await transport, peer, delivered };
+}
+
+describeTransport("WebSocket", async () => {
+  const { transport, peer, delivered } = await open();
+  return {
+    transport,
+    delivered,
+    send: (...packets) => packets.forEach((packet) => void peer.send(packet)),
+    breakOff: () => peer.terminate(),
+  };
+});
+
+describe("EngineTransport", () => {
+  function overPassThrough() {
+    const socket = new PassThrough();
+    const writes: Buffer[] = [];
+    const write = socket.write.bind(socket);
+    socket.write = ((chunk: Buffer) => {
+      writes.push(chunk);
+      return write(chunk);
+    }) as typeof socket.write;
+    return { transport: new EngineTransport(socket, 1000, 1_000_000), writes };
+  }
+
+  it("writes everything of one turn at once: literal frames", async () => {
+    const { transport, writes } = overPassThrough();
+    transport.send(message("a"));
+    transport.send(message("51-[]", [Buffer.of(7)]));
+    expect(writes).toEqual([]);
+    await new Promise(setImmediate);
+    expect(writes).toEqual([
+      Buffer.from([0x81, 2, 0x34, 0x61, 0x81, 6, 0x34, 0x35, 0x31, 0x2d, 0x5b, 0x5d, 0x82, 1, 7]),
+    ]);
+  });
+
+  it("encodes a broadcast once, in one buffer when it is small", () => {
+    const { transport } = overPassThrough();
+    const small = message("51-[]", [Buffer.of(7)]);
+    const large = message("51-[]", [Buffer.alloc(5000)]);
+    for (const outgoing of [small, large]) {
+      transport.send(outgoing);
+      const { frames } = outgoing;
+      overPassThrough().transport.send(outgoing);
+      expect(outgoing.frames).toBe(frames);
+    }
+    expect(small.frames).toBeInstanceOf(Uint8Array);
+    expect(large.frames).toHaveLength(3);
+  });
+
+  it("says why it ended", async () => {
+    const log: unknown[] = [];
+    const { transport, peer } = await open(1000);
+    const closed = new Promise<void>((resolve) => {
+      transport.receiver = {
+        packet() {},
+        drained() {},
+        closed(reason, description) {
+          log.push(reason, description);
+          resolve();
+        },
+      };
+    });
+    peer.send("x".repeat(1001));
+    await closed;
+    expect(log).toEqual(["transport error", expect.objectContaining({ closeCode: 1009 })]);
+  });
+
+  it("is full while the peer does not read, and drains when it does", async () => {
+    const { transport, peer, delivered } = await open();
+    let drains = 0;
+    const drained = new Promise<void>((resolve) => {
+      transport.receiver = {
+        packet() {},
+        closed() {},
+        drained() {
+          drains += 1;
+          expect(transport.writable).toBe(true);
+          resolve();
+        },
+      };
+    });
+    peer.pause();
+    const text = "x".repeat(100_000);
+    let sent = 0;
+    // As much as the kernels of both sides take, whatever that is here.
+    for (; transport.writable && sent < 10_000; sent += 1) {
+      transport.send(message(text));
+      await new Promise(setImmediate);
+    }
+    expect(transport.writable).toBe(false);
+    peer.resume();
+    await drained;
+    await expect.poll(() => delivered.length, { timeout: 10_000 }).toBe(sent);
+    expect(drains).toBe(1);
+  });
+});
