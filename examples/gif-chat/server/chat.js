@@ -1,0 +1,224 @@
+import { EventEmitter } from "node:events";
+import { ChatRefusal } from "./refusal.js";
+import { parseLine, parseMessageText } from "./text.js";
+
+/**
+ * @typedef {import("../types.d.ts").Person} Person
+ * @typedef {import("../types.d.ts").Message} Message
+ */
+
+const KEY = /^[\w-]{8,64}$/;
+
+/**
+ * What people can do, whichever way they ask: sockets and uploads both come here. All arguments come from the peer
+ * and are checked here; every refusal is a `ChatRefusal`.
+ *
+ * @extends {EventEmitter<{ message: [Message] }>}
+ */
+export class Chat extends EventEmitter {
+  #parts;
+
+  /**
+   * @param {{
+   *   limits: import("./limits.js").ChatLimits,
+   *   store: import("./store.js").Store,
+   *   rooms: import("./rooms.js").Rooms,
+   *   files: import("./gif-files.js").GifFiles,
+   *   rates: import("./rates.js").Rates,
+   *   passwords: import("./passwords.js").Passwords,
+   *   tickets: import("./tickets.js").Tickets,
+   * }} parts
+   */
+  constructor(parts) {
+    super();
+    this.#parts = parts;
+    parts.rooms.on("gone", (id) => {
+      Promise.all([parts.store.removeRoom(id), parts.files.removeRoom(id)]).catch(console.error);
+    });
+  }
+
+  /**
+   * @param {Person} person
+   * @param {Record<string, unknown>} wish
+   */
+  async make(person, { title, password, max }) {
+    const { limits, rates, rooms, passwords, tickets } = this.#parts;
+    const line = parseLine(title, limits.titleLength, { empty: "titleEmpty", tooLong: "titleTooLong" });
+    if (typeof password !== "string") throw new ChatRefusal("badRequest");
+    if ([...password].length > limits.passwordLength) throw new ChatRefusal("passwordTooLong");
+    if (
+      typeof max !== "number" ||
+      !Number.isInteger(max) ||
+      max < limits.minMembers ||
+      max > limits.maxMembers
+    ) {
+      throw new ChatRefusal("membersOutOfRange");
+    }
+    rates.take("make", person.id);
+    const lock = password === "" ? null : await passwords.lock(password);
+    const { id } = await rooms.make({ title: line, max, lock });
+    return { id, ticket: tickets.issue(id, person.id) };
+  }
+
+  /**
+   * Enters a room and gives what the page needs to show it. The caller must already listen to the room's messages:
+   * one that is stored meanwhile then comes twice and never not at all.
+   * @param {{ person: Person, socket: string, address: string }} who
+   * @param {Record<string, unknown>} request
+   * @param {(room: string) => void} listen called when the person may be in the room, before the history is read
+   * @returns {Promise<import("../types.d.ts").Entered>}
+   */
+  async enter({ person, socket, address }, { room, password, ticket, after }, listen) {
+    const { limits, rates, rooms, store, tickets } = this.#parts;
+    rates.take("enter", person.id);
+    const { id, title, max, lock } = rooms.get(room);
+    const back = tickets.holds(ticket, id, person.id);
+    if (lock !== null && !back) await this.#unlock(lock, password, `${id} ${address}`);
+    rooms.enter(id, person, socket, { back });
+    listen(id);
+
+    const messages = store.before(id, { limit: limits.messagesPerPage });
+    const first = messages[0]?.seq ?? store.last(id) + 1;
+    const known = typeof after === "number" && Number.isSafeInteger(after) && after >= 0 ? after : undefined;
+    const gap = known !== undefined && (known > store.last(id) || first > known + 1);
+    return {
+      room: { id, title, locked: lock !== null, max },
+      people: rooms.people(id),
+      messages: known === undefined || gap ? messages : messages.filter(({ seq }) => seq > known),
+      more: first > store.first(id),
+      gap,
+      ticket: tickets.issue(id, person.id),
+    };
+  }
+
+  /**
+   * @param {Person} person
+   * @param {string} room
+   * @param {unknown} before
+   */
+  older(person, room, before) {
+    const { limits, rates, store } = this.#parts;
+    if (typeof before !== "number" || !Number.isSafeInteger(before) || before < 1)
+      throw new ChatRefusal("badRequest");
+    this.#mustBeIn(person, room);
+    rates.take("older", person.id);
+    const messages = store.before(room, { before, limit: limits.messagesPerPage });
+    return { messages, more: (messages[0]?.seq ?? 0) > store.first(room) };
+  }
+
+  /**
+   * @param {Person} person
+   * @param {string} room
+   * @param {Record<string, unknown>} request
+   */
+  async say(person, room, { key, text }) {
+    const { limits, rates } = this.#parts;
+    const line = parseMessageText(text, limits.messageLength);
+    if (line === "") throw new ChatRefusal("messageEmpty");
+    const known = this.#known(person, room, key);
+    if (known !== undefined) return known;
+    rates.take("message", person.id);
+    return this.#publish(person, room, parseKey(key), line, null);
+  }
+
+  /**
+   * May this person send a GIF to this room? Asked before the upload is read.
+   * @param {Person} person
+   * @param {string} room
+   * @param {unknown} key
+   * @returns {Message | undefined} the message when it is already there: the upload of before had come through
+   */
+  mayShow(person, room, key) {
+    const known = this.#known(person, room, key);
+    if (known === undefined) this.#parts.rates.take("upload", person.id);
+    return known;
+  }
+
+  /**
+   * @param {Person} person
+   * @param {string} room
+   * @param {{ key: unknown, text: unknown, gif: import("./gif.js").InertGif }} post
+   */
+  async show(person, room, { key, text, gif }) {
+    const { limits, files } = this.#parts;
+    const line = parseMessageText(text, limits.messageLength);
+    this.#mustBeIn(person, room);
+    const { width, height, bytes } = gif;
+    const saved = { url: await files.save(room, bytes), width, height, size: bytes.length };
+    return this.#publish(person, room, parseKey(key), line, saved);
+  }
+
+  /**
+   * @param {Person} person
+   * @param {unknown} name
+   */
+  parseName(person, name) {
+    const { limits, rates } = this.#parts;
+    const line = parseLine(name, limits.nameLength, { empty: "nameEmpty", tooLong: "nameTooLong" });
+    rates.take("rename", person.id);
+    return line;
+  }
+
+  /**
+   * @param {import("./passwords.js").Lock} lock
+   * @param {unknown} password
+   * @param {string} who
+   */
+  async #unlock(lock, password, who) {
+    const { limits, rates, passwords } = this.#parts;
+    if (typeof password !== "string" || password === "") throw new ChatRefusal("passwordNeeded");
+    if ([...password].length > limits.passwordLength) throw new ChatRefusal("passwordWrong");
+    rates.take("password", who);
+    if (!(await passwords.opens(lock, password))) throw new ChatRefusal("passwordWrong");
+  }
+
+  /**
+   * @param {Person} person
+   * @param {string} room
+   * @param {unknown} key
+   */
+  #known(person, room, key) {
+    this.#mustBeIn(person, room);
+    return this.#parts.store.find(room, person.id, parseKey(key));
+  }
+
+  /**
+   * @param {Person} person
+   * @param {string} room
+   */
+  #mustBeIn(person, room) {
+    if (!this.#parts.rooms.isIn(room, person.id)) throw new ChatRefusal("notInRoom");
+  }
+
+  /**
+   * @param {Person} from
+   * @param {string} room
+   * @param {string} key
+   * @param {string} text
+   * @param {import("../types.d.ts").Gif | null} gif
+   */
+  async #publish(from, room, key, text, gif) {
+    const { store, files } = this.#parts;
+    const { message, dropped, known } = await store.addMessage({
+      room,
+      key,
+      at: Date.now(),
+      from,
+      text,
+      gif,
+    });
+    if (known) {
+      if (gif !== null && gif.url !== message.gif?.url) await files.remove(gif);
+      return message;
+    }
+    this.emit("message", message);
+    for (const old of dropped) if (old.gif !== null) await files.remove(old.gif);
+    return message;
+  }
+}
+
+/** @param {unknown} key */
+function parseKey(key) {
+  if (typeof key !== "string" || !KEY.test(key)) throw new ChatRefusal("badRequest");
+  return key;
+}

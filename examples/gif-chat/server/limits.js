@@ -1,0 +1,60 @@
+// Every bound of the chat in one place. Lengths are in code points, sizes in bytes, times in milliseconds.
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const MIB = 1024 * 1024;
+
+export const limits = Object.freeze({
+  nameLength: 20,
+  titleLength: 40,
+  passwordLength: 64,
+  messageLength: 2_000,
+  minMembers: 2,
+  maxMembers: 50,
+  rooms: 500,
+
+  /** Kept for each room; the oldest goes first, and its GIF with it. */
+  messagesPerRoom: 1_000,
+  /** Sent to a person who enters, and to one who scrolls back. */
+  messagesPerPage: 100,
+
+  gifBytes: 5 * MIB,
+  gifBytesPerRoom: 200 * MIB,
+  gifBytesInAll: 2_048 * MIB,
+  /** A screen of 65,535 x 65,535 costs a browser 17 GB, and costs the sender 13 bytes. */
+  gifSide: 4_096,
+  gifFrames: 2_000,
+  /** The pixels of the screen times the frames: what it costs to play the GIF once. */
+  gifPixelsInAll: 400_000_000,
+  /** Uploads are held in memory while they are checked. */
+  uploadsAtOnce: 16,
+  /** One scrypt takes 16 MiB and a thread of the pool. */
+  passwordChecksAtOnce: 8,
+
+  /** How long an empty room waits when its last person left on purpose... */
+  emptyRoomMs: 1 * MINUTE,
+  /** ...and when the connection was lost, or the server started anew. */
+  lostRoomMs: 10 * MINUTE,
+  /** How long a seat is kept for a connection that broke, before the others read "left". */
+  seatHoldMs: 8 * SECOND,
+  /** After a start, people who come back with their ticket are not announced again. */
+  settleMs: 30 * SECOND,
+
+  /** Token buckets: how many at once, and how long one token takes to grow back. */
+  rates: Object.freeze({
+    message: { burst: 10, refillMs: 500 },
+    upload: { burst: 4, refillMs: 3 * SECOND },
+    make: { burst: 5, refillMs: 10 * SECOND },
+    rename: { burst: 5, refillMs: 2 * SECOND },
+    enter: { burst: 20, refillMs: 500 },
+    older: { burst: 20, refillMs: 250 },
+    typing: { burst: 4, refillMs: 1 * SECOND },
+    /** Per room and address, so that a new cookie does not buy new guesses. */
+    password: { burst: 10, refillMs: 6 * SECOND },
+  }),
+  /** Buckets held at once; the one that was used longest ago goes first. */
+  buckets: 20_000,
+});
+
+/** @typedef {typeof limits} ChatLimits */
+/** @typedef {keyof ChatLimits["rates"]} Rate */

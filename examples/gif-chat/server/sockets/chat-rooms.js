@@ -1,0 +1,76 @@
+import { ChatRefusal } from "../refusal.js";
+import { answering } from "./answer.js";
+
+/**
+ * The namespace `/chat`: inside a room. A socket is in one room at a time.
+ * @param {import("./namespaces.d.ts").ChatRooms} namespace
+ * @param {{ chat: import("../chat.js").Chat, rooms: import("../rooms.js").Rooms, rates: import("../rates.js").Rates }} parts
+ */
+export function serveChatRooms(namespace, { chat, rooms, rates }) {
+  chat.on("message", (message) => namespace.to(message.room).emit("message", message));
+  rooms.on("came", (room, person) => namespace.to(room).emit("came", person));
+  rooms.on("left", (room, person) => namespace.to(room).emit("left", person));
+  rooms.on("people", (room) => namespace.to(room).emit("people", rooms.people(room)));
+
+  rooms.on("renamed", (person) => {
+    for (const socket of namespace.sockets.values()) {
+      if (socket.data.person.id === person.id) socket.data.person = person;
+    }
+  });
+
+  namespace.on("connection", (socket) => {
+    const me = () => socket.data.person;
+
+    /** @param {{ lost: boolean }} how */
+    const leave = (how) => {
+      const { room } = socket.data;
+      if (room === undefined) return;
+      socket.data.room = undefined;
+      socket.leave(room);
+      rooms.leave(room, me(), socket.id, how);
+    };
+    const here = () => {
+      if (socket.data.room === undefined) throw new ChatRefusal("notInRoom");
+      return socket.data.room;
+    };
+
+    socket.on(
+      "enter",
+      answering((request) =>
+        chat.enter(
+          { person: me(), socket: socket.id, address: socket.handshake.address },
+          request,
+          (room) => {
+            if (socket.data.room !== room) leave({ lost: false });
+            socket.data.room = room;
+            socket.join(room);
+            // The password was being checked while the connection broke: nobody else would give the seat back.
+            if (!socket.connected) leave({ lost: true });
+          },
+        ),
+      ),
+    );
+    socket.on(
+      "leave",
+      answering(() => leave({ lost: false })),
+    );
+    socket.on(
+      "message",
+      answering(async (request) => ({ message: await chat.say(me(), here(), request) })),
+    );
+    socket.on(
+      "older",
+      answering(({ before }) => chat.older(me(), here(), before)),
+    );
+    socket.on("typing", () => {
+      if (socket.data.room === undefined) return;
+      try {
+        rates.take("typing", me().id);
+      } catch {
+        return; // a hint that nobody misses
+      }
+      socket.to(socket.data.room).emit("typing", me());
+    });
+    socket.on("disconnect", (reason) => leave({ lost: reason !== "client namespace disconnect" }));
+  });
+}

@@ -1,0 +1,15 @@
+import type { Namespace } from "baro";
+import type { ChatEvents, ChatRequests, LobbyEvents, LobbyRequests, Person } from "../../types.d.ts";
+
+type Nothing = Record<string, never>;
+/** Set by the middleware before anybody is connected; `room` while the socket is in one. */
+interface Data {
+  person: Person;
+  room?: string | undefined;
+}
+
+/** What arrives is typed by the listeners as `unknown`: a peer may send anything. */
+type Unchecked<Events> = { [Name in keyof Events]: (...args: unknown[]) => void };
+
+export type Lobby = Namespace<Unchecked<LobbyRequests>, LobbyEvents, Nothing, Data>;
+export type ChatRooms = Namespace<Unchecked<ChatRequests>, ChatEvents, Nothing, Data>;

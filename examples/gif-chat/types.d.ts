@@ -1,0 +1,134 @@
+// The contract between the server and the page: what travels over sockets and HTTP.
+
+export interface Person {
+  readonly id: string;
+  readonly name: string;
+  /** The person's colour for ever: a hue of the OKLCH wheel, in degrees. */
+  readonly hue: number;
+}
+
+export interface Gif {
+  readonly url: string;
+  readonly width: number;
+  readonly height: number;
+  readonly size: number;
+}
+
+export interface Message {
+  /** Counts from 1 in each room, without holes: the page orders, catches up and drops doubles by it. */
+  readonly seq: number;
+  readonly room: string;
+  /** Made by the sender's page. A message that is sent again under the same key is stored once. */
+  readonly key: string;
+  readonly at: number;
+  readonly from: Person;
+  readonly text: string;
+  readonly gif: Gif | null;
+}
+
+export interface RoomCard {
+  readonly id: string;
+  readonly title: string;
+  readonly locked: boolean;
+  readonly max: number;
+  readonly people: readonly Person[];
+  /** When nobody is in: the time at which the room vanishes, unless somebody comes. */
+  readonly vanishesAt: number | null;
+}
+
+export interface Limits {
+  readonly nameLength: number;
+  readonly titleLength: number;
+  readonly passwordLength: number;
+  readonly messageLength: number;
+  readonly minMembers: number;
+  readonly maxMembers: number;
+  readonly gifBytes: number;
+}
+
+export interface Session {
+  readonly person: Person;
+  readonly limits: Limits;
+}
+
+export type ErrorCode =
+  | "badRequest"
+  | "noSession"
+  | "roomGone"
+  | "roomFull"
+  | "passwordNeeded"
+  | "passwordWrong"
+  | "passwordTooLong"
+  | "notInRoom"
+  | "messageEmpty"
+  | "messageTooLong"
+  | "tooFast"
+  | "titleEmpty"
+  | "titleTooLong"
+  | "membersOutOfRange"
+  | "tooManyRooms"
+  | "nameEmpty"
+  | "nameTooLong"
+  | "notGif"
+  | "gifBroken"
+  | "gifTooLarge"
+  | "gifTooManyPixels"
+  | "storageFull"
+  | "busy"
+  | "internal";
+
+export type Refusal = {
+  readonly ok: false;
+  readonly code: ErrorCode;
+  /** With `tooFast`: how many milliseconds to wait. */
+  readonly retryAfter?: number;
+};
+export type Answer<T = object> = ({ readonly ok: true } & T) | Refusal;
+export type Ack<T = object> = (answer: Answer<T>) => void;
+
+export interface Entered {
+  readonly room: {
+    readonly id: string;
+    readonly title: string;
+    readonly locked: boolean;
+    readonly max: number;
+  };
+  readonly people: readonly Person[];
+  readonly messages: readonly Message[];
+  /** True when older messages than the first of `messages` are kept. */
+  readonly more: boolean;
+  /** True when `messages` does not join on to the `after` that was asked: too much was missed. */
+  readonly gap: boolean;
+  /** Lets this person in again without the password, also after a restart of the server. */
+  readonly ticket: string;
+}
+
+export interface LobbyRequests {
+  make(
+    room: { title: string; password: string; max: number },
+    ack: Ack<{ id: string; ticket: string }>,
+  ): void;
+}
+export interface LobbyEvents {
+  rooms(rooms: readonly RoomCard[]): void;
+  room(room: RoomCard): void;
+  gone(id: string): void;
+}
+
+export interface ChatRequests {
+  enter(
+    request: { room: string; password?: string; ticket?: string; after?: number },
+    ack: Ack<Entered>,
+  ): void;
+  leave(request: object, ack: Ack): void;
+  message(request: { key: string; text: string }, ack: Ack<{ message: Message }>): void;
+  older(request: { before: number }, ack: Ack<{ messages: readonly Message[]; more: boolean }>): void;
+  typing(): void;
+}
+export interface ChatEvents {
+  message(message: Message): void;
+  people(people: readonly Person[]): void;
+  came(person: Person): void;
+  left(person: Person): void;
+  typing(person: Person): void;
+}
