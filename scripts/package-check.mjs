@@ -7,8 +7,9 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { prepare, root } from "./prepare.mjs";
 
-/** The most that the script of a page may weigh, compressed. */
-const MOST_SCRIPT_BYTES = 9 * 1024;
+/** What the script of a page may weigh, compressed: where it shall come to, and the most that is taken. */
+const SCRIPT_AIM = 9 * 1024;
+const SCRIPT_MOST = 10 * 1024;
 
 const IMPORT = `
 import { createServer } from "node:http";
@@ -133,8 +134,8 @@ function types() {
 function size() {
   const script = readFileSync(join(project, "node_modules/baro/dist/client/socket.io.min.js"));
   const bytes = gzipSync(script, { level: 9 }).byteLength;
-  const words = `${bytes} B compressed, ${script.byteLength} B raw; ${MOST_SCRIPT_BYTES} B is the most`;
-  if (bytes > MOST_SCRIPT_BYTES) throw new Error(words);
+  const words = `${bytes} B compressed, ${script.byteLength} B raw; ${SCRIPT_AIM} B is the aim, ${SCRIPT_MOST} B the most`;
+  if (bytes > SCRIPT_MOST) throw new Error(words);
   return `: ${words}`;
 }
 

@@ -14,7 +14,7 @@ export interface DefaultEventsMap {
 /** The names of `Events`. */
 export type EventName<Events extends EventsMap> = keyof Events & string;
 /** The listener of one event. */
-export type EventListener<Events extends EventsMap, Name extends EventName<Events>> = Events[Name];
+type EventListener<Events extends EventsMap, Name extends EventName<Events>> = Events[Name];
 /** The listener of one event, where some names are kept for events that the library itself tells. */
 export type ListenerOf<
   Events extends EventsMap,
@@ -52,7 +52,7 @@ export type AckValue<Ack> = 0 extends 1 & Ack
     ? Args extends [Error, ...infer Values]
       ? Values[0]
       : Args[0]
-    : never;
+    : unknown;
 
 // Distributes over the `undefined` of an optional argument.
 type WithErrorFirst<Item> = Item extends (...args: infer Values) => infer Result
@@ -171,8 +171,9 @@ export class Emitter<Events extends EventsMap, Reserved extends EventsMap = Reco
   }
 
   /** The events that have listeners. */
-  eventNames(): (EventName<Events> | EventName<Reserved>)[] {
-    return [...(this.#entries?.keys() ?? [])] as (EventName<Events> | EventName<Reserved>)[];
+  eventNames(): string[] {
+    // Plain strings, so that an untyped socket may stand where a typed one is declared: `const s: Socket<A, B> = io()`.
+    return [...(this.#entries?.keys() ?? [])];
   }
 
   /** Calls the listeners of `event`. Says whether there was one. What a listener throws goes to the caller. */
