@@ -45,12 +45,13 @@ export interface Profile {
 export async function openProfile(
   executablePath: string,
   options: BrowserContextOptions = {},
+  extraArguments: readonly string[] = [],
 ): Promise<Profile> {
   const folder = await mkdtemp(join(tmpdir(), "baro-profile-"));
   const context = await chromium.launchPersistentContext(folder, {
     ...options,
     executablePath,
-    args: ARGUMENTS,
+    args: [...ARGUMENTS, ...extraArguments],
   });
   return {
     context,
