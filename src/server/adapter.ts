@@ -13,6 +13,7 @@ export class Adapter {
   /** The rooms of each socket. */
   readonly sids: ReadonlyMap<SocketId, Set<Room>>;
 
+  /** @internal */
   constructor(audience: Audience<RoomyMember>) {
     this.rooms = new MapView(audience.rooms, (members) => new Set(Array.from(members, ({ id }) => id)));
     this.sids = new MapView(audience.everyone, (member) => member.rooms);

@@ -41,6 +41,7 @@ export class BroadcastOperator<EmitEvents extends EventsMap, SocketData> {
   readonly #selection: Selection;
   readonly #flags: Flags;
 
+  /** @internal */
   constructor(audience: Audience, selection: Selection = EVERYONE, flags: Flags = NO_FLAGS) {
     this.#audience = audience;
     this.#selection = selection;

@@ -27,7 +27,7 @@ interface ClientSocket {
 }
 
 /** What a client needs of a namespace. */
-export interface ClientNamespace {
+interface ClientNamespace {
   /** A socket that waits for {@link admit}. */
   createSocket(client: Client, auth: Record<string, unknown>): ClientSocket;
   /** Asks the middleware; `done` may be called later. */

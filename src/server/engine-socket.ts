@@ -20,6 +20,7 @@ export class EngineSocket extends Emitter<EngineSocketEvents> {
   readonly protocol = 4;
   readonly #session: Session;
 
+  /** @internal */
   constructor(session: Session, request: IncomingMessage, remoteAddress: string) {
     super();
     this.#session = session;

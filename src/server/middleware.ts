@@ -17,7 +17,10 @@ export function runMiddleware<Subject>(
 ): void {
   const step = (index: number): void => {
     const middleware = functions[index];
-    if (middleware === undefined) return done();
+    if (middleware === undefined) {
+      done();
+      return;
+    }
     let called = false;
     middleware(subject, (error) => {
       if (called) return;

@@ -22,7 +22,7 @@ export interface ConnectPacket {
 }
 
 /** Leaves a namespace. */
-export interface DisconnectPacket {
+interface DisconnectPacket {
   readonly type: typeof PacketType.DISCONNECT;
   readonly namespace: string;
   readonly id: undefined;
@@ -46,7 +46,7 @@ export interface AckPacket {
 }
 
 /** Refuses a namespace. */
-export interface ConnectErrorPacket {
+interface ConnectErrorPacket {
   readonly type: typeof PacketType.CONNECT_ERROR;
   readonly namespace: string;
   readonly id: undefined;
