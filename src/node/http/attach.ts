@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { clock } from "../process.ts";
+import { holdSocket } from "../websocket/upgrade.ts";
 import { pathOf } from "./engine-query.ts";
 
 /** What answers at one path of an HTTP server. */
@@ -45,8 +46,13 @@ export function attach(server: Server, route: Route): void {
   });
 
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (isBelow(route.path, request.url)) route.handleUpgrade(request, socket, head);
-    else if (route.unclaimedUpgradeTimeout !== undefined) endUnclaimed(socket, route.unclaimedUpgradeTimeout);
+    if (isBelow(route.path, request.url)) {
+      route.handleUpgrade(request, socket, head);
+      return;
+    }
+    // Where nobody takes it, a reset would be an uncaught exception.
+    holdSocket(socket);
+    if (route.unclaimedUpgradeTimeout !== undefined) endUnclaimed(socket, route.unclaimedUpgradeTimeout);
   });
 }
 

@@ -5,29 +5,17 @@ import type { Duplex } from "node:stream";
 import { ServerSession, type ServerSessionOptions } from "../../engine/server-session.ts";
 import { acceptHeaders, parseHandshake } from "../../websocket/handshake.ts";
 import { clock, ticker } from "../process.ts";
-import type { TickerEntry } from "../ticker.ts";
 import { EngineTransport } from "../websocket/engine-transport.ts";
 import { acceptUpgrade, holdSocket } from "../websocket/upgrade.ts";
+import { checkRequest, type Entry } from "./admission.ts";
 import { attach } from "./attach.ts";
 import type { ClientFiles } from "./client-files.ts";
 import { answerPreflight, setCorsHeaders } from "./cors.ts";
 import { type EngineOptions, type EngineSettings, settleOptions } from "./engine-options.ts";
-import { parseEngineQuery } from "./engine-query.ts";
 import { askHook } from "./hook.ts";
-import { isSameSite, matchesOrigin, type SettledOriginRule } from "./origin.ts";
+import type { SettledOriginRule } from "./origin.ts";
 import { PollingTransport } from "./polling-transport.ts";
-import {
-  BAD_HANDSHAKE_METHOD,
-  BAD_REQUEST,
-  FORBIDDEN,
-  type Refusal,
-  refuse,
-  refuseUpgrade,
-  UNAVAILABLE,
-  UNKNOWN_SID,
-  UNKNOWN_TRANSPORT,
-  UNSUPPORTED_PROTOCOL,
-} from "./refusal.ts";
+import { BAD_REQUEST, FORBIDDEN, type Refusal, refuse, refuseUpgrade, UNAVAILABLE } from "./refusal.ts";
 
 /** Takes each new session. It sets `session.handler` before it returns. */
 export type OnSession = (session: ServerSession, request: IncomingMessage) => void;
@@ -46,18 +34,6 @@ export interface EngineServerEvents {
   connection_error: [error: ConnectionError];
 }
 
-interface Entry {
-  readonly session: ServerSession;
-  /** The page that opened the session; it may go on, even where only `allowRequest` let it in. */
-  readonly origin: string | undefined;
-  readonly polling: PollingTransport | undefined;
-  readonly tickers: TickerEntry[];
-}
-
-type RequestKind = "request" | "upgrade";
-
-/** The version of the protocol, as the `EIO` parameter has it. */
-const PROTOCOL = "4";
 /** How long a hook may take until its request is answered with 503. */
 const HOOK_TIMEOUT = 30_000;
 
@@ -73,7 +49,9 @@ export class EngineServer extends EventEmitter<EngineServerEvents> {
   readonly #sessions = new Map<string, Entry>();
   #closed = false;
   readonly #forget = (session: ServerSession): void => {
-    for (const entry of this.#sessions.get(session.id)?.tickers ?? []) entry.cancel();
+    const entry = this.#sessions.get(session.id);
+    entry?.heartbeat.cancel();
+    entry?.upgrade?.cancel();
     this.#sessions.delete(session.id);
   };
 
@@ -184,11 +162,11 @@ export class EngineServer extends EventEmitter<EngineServerEvents> {
   /** Says what a request is for: a session that is there, a new one, or nothing. */
   #admit(
     request: IncomingMessage,
-    kind: RequestKind,
+    kind: "request" | "upgrade",
     rule: SettledOriginRule | undefined,
     done: (admission: Refusal | Entry | { readonly id: string }) => void,
   ): void {
-    const checked = this.#check(request, kind, rule);
+    const checked = checkRequest(request, kind, this.#settings, rule, this.#sessions);
     const { allowRequest } = this.#settings;
     if (checked !== undefined) {
       done(checked);
@@ -202,53 +180,14 @@ export class EngineServer extends EventEmitter<EngineServerEvents> {
           if (outcome.kind === "silent") done(UNAVAILABLE);
           else if (outcome.kind === "failed") done(forbidden(outcome.error));
           else if (!outcome.answer) done(FORBIDDEN);
-          else done(this.#closed ? UNAVAILABLE : this.#newId(request));
+          else done(this.#newId(request));
         },
       );
     }
   }
 
-  /** Refuses a request or finds its session; `undefined` for one that asks for a new session. */
-  #check(
-    request: IncomingMessage,
-    kind: RequestKind,
-    rule: SettledOriginRule | undefined,
-  ): Refusal | Entry | undefined {
-    const query = parseEngineQuery(request.url ?? "");
-    if (query === undefined) return BAD_REQUEST;
-    const { version, transport, sid } = query;
-    const known = this.#settings.transports.find((name) => name === transport);
-    if (known === undefined) return UNKNOWN_TRANSPORT;
-    const entry = sid === undefined ? undefined : this.#sessions.get(sid);
-    if (sid !== undefined && entry === undefined) return UNKNOWN_SID;
-    if (!this.#mayUse(request, rule, entry)) return FORBIDDEN;
-    if (kind === "upgrade" && known !== "websocket") return BAD_REQUEST;
-    if (entry === undefined) {
-      if (request.method !== "GET") return BAD_HANDSHAKE_METHOD;
-      if (kind === "request" && known !== "polling") return BAD_REQUEST;
-      if (version !== PROTOCOL) return UNSUPPORTED_PROTOCOL;
-      return this.#closed ? UNAVAILABLE : undefined;
-    }
-    if (version !== undefined && version !== PROTOCOL) return UNSUPPORTED_PROTOCOL;
-    if (kind === "upgrade") return entry.session.mayUpgradeTo(known) ? entry : BAD_REQUEST;
-    if (known !== "polling" || entry.session.transportName !== known) return BAD_REQUEST;
-    return request.method === "GET" || request.method === "POST" ? entry : BAD_REQUEST;
-  }
-
-  /**
-   * Whether the page that sent the request may: one of this site, one that `cors.origin` names, or, where
-   * `allowRequest` decides, the one that opened the session. What sends no origin is no page.
-   */
-  #mayUse(request: IncomingMessage, rule: SettledOriginRule | undefined, entry: Entry | undefined): boolean {
-    const { origin, host } = request.headers;
-    if (origin === undefined || !this.#settings.checkOrigin) return true;
-    if (rule !== undefined && matchesOrigin(origin, rule)) return true;
-    if (isSameSite(origin, host, "encrypted" in request.socket)) return true;
-    if (this.#settings.allowRequest === undefined) return false;
-    return entry === undefined || entry.origin === origin;
-  }
-
   #newId(request: IncomingMessage): Refusal | { readonly id: string } {
+    if (this.#closed) return UNAVAILABLE;
     let id: string;
     try {
       id = this.generateId(request);
@@ -279,7 +218,8 @@ export class EngineServer extends EventEmitter<EngineServerEvents> {
     const transport = new EngineTransport(socket, maxHttpBufferSize, maxQueued);
     if ("session" in admission) {
       const upgrade = admission.session.upgrade(transport, clock.now());
-      if (upgrade !== undefined) admission.tickers.push(ticker.add(upgrade));
+      admission.upgrade?.cancel();
+      admission.upgrade = upgrade && ticker.add(upgrade);
     } else {
       this.#open(admission.id, transport, request);
     }
@@ -293,7 +233,7 @@ export class EngineServer extends EventEmitter<EngineServerEvents> {
     const session = new ServerSession(id, transport, upgrades, this.#sessionOptions, clock.now());
     session.released = this.#forget;
     const { origin } = request.headers;
-    this.#sessions.set(id, { session, origin, polling, tickers: [ticker.add(session)] });
+    this.#sessions.set(id, { session, origin, polling, heartbeat: ticker.add(session), upgrade: undefined });
     this.#onSession(session, request);
   }
 

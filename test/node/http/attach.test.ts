@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
+import { connect } from "node:net";
 import express from "express";
 import { describe, expect, it } from "vitest";
 import { EngineServer } from "../../../src/node/http/engine-server.ts";
@@ -84,6 +86,19 @@ describe("an HTTP server with an engine", () => {
       setTimeout(() => socket.end("bye"), 100);
     });
     expect(await exchange(port, `GET /other ${UPGRADE}`)).toBe("HTTP/1.1 101 Switching Protocols\r\n\r\nbye");
+  });
+
+  it("H-9: survives the reset of an upgrade that nobody takes", async () => {
+    const { server, port } = await listen();
+    engine().attach(server);
+    const socket = connect(port, "127.0.0.1");
+    const upgraded = once(server, "upgrade");
+    socket.write(`GET /nobody ${UPGRADE}`);
+    const [request] = (await upgraded) as [IncomingMessage];
+    const closed = new Promise((resolve) => request.socket.once("close", resolve));
+    socket.resetAndDestroy();
+    await closed;
+    expect((await ask({ port, path: `/engine.io/${POLLING}` })).body).toMatch(/^0/);
   });
 
   it("ends upgrades that nobody takes", async () => {

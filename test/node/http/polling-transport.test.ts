@@ -189,6 +189,18 @@ describe("requests that overlap", () => {
   });
 });
 
+describe("a session that nobody polls for", () => {
+  it("P-9: ends when too much waits for it", async () => {
+    const { port, engine, events, sessions } = await startEngine({ maxQueued: 100_000 });
+    const client = await RawPolling.open(port);
+    for (let sent = 0; sent < 1000 && engine.clientsCount > 0; sent += 1) {
+      sessions[0]?.send(message("x".repeat(1000)));
+    }
+    expect(events.at(-1)).toEqual(["closed", "transport error", expect.stringContaining("100000")]);
+    expect((await client.get()).body).toBe(UNKNOWN_SID);
+  });
+});
+
 describe("a poll that breaks off", () => {
   it("P-10: ends its session, and leaves nothing behind", async () => {
     const { port, engine, events, sessions, happened } = await startEngine();

@@ -136,6 +136,17 @@ describe("an upgrade", () => {
     await expect(candidateFor(await RawPolling.open(port))).rejects.toThrow("refused: 400");
   });
 
+  it("may be tried again as often as it fails", async () => {
+    const { port } = await startEngine();
+    const client = await RawPolling.open(port);
+    for (let count = 0; count < 20; count += 1) {
+      const socket = await candidateFor(client);
+      socket.send("garbage");
+      await socket.closed;
+    }
+    await upgrade(client);
+  });
+
   it("is over when its session ends", async () => {
     const { port } = await startEngine();
     const client = await RawPolling.open(port);
