@@ -35,7 +35,7 @@ export function parseAddress(url: string | undefined, page: Page | undefined): A
     );
   }
   const [, scheme = "", host = "", path = "", query = ""] = match;
-  const secure = /s$/i.test(scheme);
+  const secure = /^(https|wss)$/i.test(scheme);
   return {
     secure,
     host: host.toLowerCase().replace(secure ? /:443$/ : /:80$/, ""),
