@@ -21,7 +21,7 @@ export class WebSocketTransport implements ClientTransport {
   }
 
   get writable(): boolean {
-    return this.#socket?.readyState === WebSocket.OPEN;
+    return this.#socket !== undefined && this.#socket.readyState === this.#socket.OPEN;
   }
 
   open(): void {

@@ -1,0 +1,96 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { createHttpExchange } from "../../src/node/client/http-exchange.ts";
+import type { Exchange, PollingRequest } from "../../src/web/exchange.ts";
+import { createFetchExchange } from "../../src/web/fetch.ts";
+
+type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void;
+
+async function serve(handler: Handler): Promise<string> {
+  const server = createServer((request, response) => {
+    let body = "";
+    request.setEncoding("utf8");
+    request.on("data", (text: string) => {
+      body += text;
+    });
+    request.on("end", () => handler(request, response, body));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+}
+
+const ask = (exchange: Exchange, url: string, changes: Partial<PollingRequest> = {}) =>
+  new Promise((resolve) => {
+    const request = { method: "GET", url, body: undefined, last: false, ...changes } as const;
+    exchange(request, (status, text) => resolve([status, text]));
+  });
+
+const headers = { "x-token": "abc" };
+const kinds: [string, (timeout: number) => Exchange][] = [
+  ["fetch", (timeout) => createFetchExchange({ headers, withCredentials: false, timeout })],
+  ["node:http", (timeout) => createHttpExchange({ headers, timeout, request: {} })],
+];
+
+describe.each(kinds)("an exchange by %s", (_, create) => {
+  it("asks with its headers", async () => {
+    const url = await serve((request, response) =>
+      response.end(`${request.method} ${request.headers["x-token"]} 가`),
+    );
+    expect(await ask(create(0), url)).toEqual([200, "GET abc 가"]);
+  });
+
+  it("sends text", async () => {
+    const url = await serve((request, response, body) =>
+      response.end(`${request.headers["content-type"]} ${body}`),
+    );
+    const answer = await ask(create(0), url, { method: "POST", body: "4가\x1e1", last: true });
+    expect(answer).toEqual([200, "text/plain;charset=UTF-8 4가\x1e1"]);
+  });
+
+  it("gives the status of a refusal", async () => {
+    const url = await serve((_request, response) => response.writeHead(413).end("too much"));
+    expect(await ask(create(0), url)).toEqual([413, "too much"]);
+  });
+
+  it("says that nobody answered", async () => {
+    expect(await ask(create(0), "http://127.0.0.1:1/")).toEqual([0, ""]);
+  });
+
+  it("says that the answer broke off", async () => {
+    const url = await serve((_request, response) => {
+      response.writeHead(200, { "content-length": 10 }).write("half");
+      setImmediate(() => response.destroy());
+    });
+    expect(await ask(create(0), url)).toEqual([0, ""]);
+  });
+
+  it("waits no longer than it is told to", async () => {
+    const url = await serve(() => {});
+    expect(await ask(create(20), url)).toEqual([0, ""]);
+  });
+
+  it("says nothing of what was cancelled", async () => {
+    const answers: unknown[] = [];
+    let arrived = (): void => {};
+    const isThere = new Promise<void>((resolve) => {
+      arrived = resolve;
+    });
+    const gone = new Promise<void>((resolve) => {
+      void serve((request) => {
+        arrived();
+        request.socket.on("close", () => resolve());
+      }).then((url) => {
+        const request = { method: "GET", url, body: undefined, last: false } as const;
+        const cancel = create(0)(request, (...answer) => answers.push(answer));
+        void isThere.then(cancel);
+      });
+    });
+    await gone;
+    expect(answers).toEqual([]);
+  });
+});

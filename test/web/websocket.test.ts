@@ -1,0 +1,132 @@
+import { describe, expect, it } from "vitest";
+import type { Binary } from "../../src/binary.ts";
+import { TransportError } from "../../src/engine/client-transport.ts";
+import { Outgoing } from "../../src/engine/outgoing.ts";
+import { PacketType } from "../../src/engine/packet.ts";
+import { WebSocketTransport } from "../../src/web/websocket.ts";
+import { FakeClock } from "../support/fake-clock.ts";
+
+/** What the transport uses of a browser's WebSocket. */
+class FakeSocket {
+  readonly OPEN = 1;
+  readyState = 0;
+  binaryType = "blob";
+  onopen: (() => void) | null = null;
+  onmessage: ((event: { data: unknown }) => void) | null = null;
+  onerror: (() => void) | null = null;
+  onclose: ((event: object) => void) | null = null;
+  readonly log: unknown[] = [];
+
+  send(data: unknown): void {
+    this.log.push(data);
+  }
+
+  close(): void {
+    this.log.push("closed");
+  }
+}
+
+function start() {
+  const socket = new FakeSocket();
+  const transport = new WebSocketTransport(() => socket as unknown as WebSocket, new FakeClock());
+  const events = listen(transport);
+  transport.open();
+  return { socket, transport, events };
+}
+
+function listen(transport: WebSocketTransport): unknown[] {
+  const events: unknown[] = [];
+  transport.receiver = {
+    packet: (type, data: string | Binary) => events.push([type, data]),
+    drained: () => events.push("drained"),
+    closed: (reason, description) => events.push(["closed", reason, description]),
+  };
+  return events;
+}
+
+function opened() {
+  const all = start();
+  all.socket.readyState = 1;
+  all.socket.onopen?.();
+  all.events.splice(0);
+  return all;
+}
+
+describe("WebSocketTransport of the web", () => {
+  it("is writable once it is open", () => {
+    const { socket, transport, events } = start();
+    expect([transport.writable, socket.binaryType]).toEqual([false, "arraybuffer"]);
+    socket.readyState = 1;
+    socket.onopen?.();
+    expect([transport.writable, events]).toEqual([true, ["drained"]]);
+  });
+
+  it("sends a packet as one message, and each attachment as another", () => {
+    const { socket, transport } = opened();
+    const [first, second] = [Uint8Array.of(1), new ArrayBuffer(2)];
+    transport.send(new Outgoing(PacketType.MESSAGE, "hello", [first, second]));
+    transport.send(new Outgoing(PacketType.MESSAGE, first));
+    expect(socket.log).toEqual(["4hello", first, second, first]);
+  });
+
+  it("takes a message as one packet", () => {
+    const { socket, events } = opened();
+    const bytes = new ArrayBuffer(3);
+    socket.onmessage?.({ data: "4hello" });
+    socket.onmessage?.({ data: bytes });
+    expect(events).toEqual([
+      [PacketType.MESSAGE, "hello"],
+      [PacketType.MESSAGE, bytes],
+    ]);
+  });
+
+  it.each(["", "7", "hello"])("closes at %j, which is no packet", (data) => {
+    const { socket, events } = opened();
+    socket.onmessage?.({ data });
+    expect(events).toEqual([["closed", "parse error", undefined]]);
+    expect([socket.log, socket.onclose]).toEqual([["closed"], null]);
+  });
+
+  it("says that the server closed it, and how", () => {
+    const { socket, events, transport } = opened();
+    const context = { code: 1001 };
+    socket.onclose?.(context);
+    const description = { description: "websocket connection closed", context };
+    expect([events, transport.writable]).toEqual([[["closed", "transport close", description]], false]);
+  });
+
+  it("says once that it failed", () => {
+    const { socket, events } = start();
+    socket.onerror?.();
+    expect(events).toEqual([["closed", "transport error", new TransportError("websocket error")]]);
+    expect(socket.onclose).toBe(null);
+  });
+
+  it("says later that there can be no socket", () => {
+    const clock = new FakeClock();
+    const transport = new WebSocketTransport(() => {
+      throw new SyntaxError("no such protocol");
+    }, clock);
+    const events = listen(transport);
+    transport.open();
+    expect(events).toEqual([]);
+    clock.advance(0);
+    expect(events).toEqual([["closed", "transport error", new TransportError("websocket error")]]);
+  });
+
+  it("says nothing after it was closed", () => {
+    const { socket, transport, events } = opened();
+    transport.close();
+    transport.close();
+    expect([socket.log, socket.onmessage, events]).toEqual([["closed"], null, []]);
+  });
+
+  it("pauses at once: it has no request under way", () => {
+    const { transport } = opened();
+    let paused = false;
+    transport.pause(() => {
+      paused = true;
+    });
+    expect(paused).toBe(true);
+  });
+});
