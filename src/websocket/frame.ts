@@ -36,8 +36,9 @@ export const LENGTH_64 = 127;
 export const MAX_CONTROL_PAYLOAD = 125;
 
 /**
- * Binary payloads up to this many bytes are copied behind their header, so that a frame is one buffer. Longer
- * ones are written as they are: measured over loopback, a copy costs less than one more buffer up to here.
+ * Binary payloads up to this many bytes are copied behind their header, so that a broadcast hands one buffer to
+ * every connection. Longer ones are written as they are. For an echo it makes no difference up to 1 KiB; the copy
+ * of 4 KiB costs it 15 %.
  */
 export const COPY_LIMIT = 4096;
 

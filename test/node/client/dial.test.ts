@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { WebSocketServer } from "ws";
 import { BaroError } from "../../../src/errors.ts";
 import { DialError, type DialOptions, dial } from "../../../src/node/client/dial.ts";
-import { TestShell } from "../websocket/echo-server.ts";
+import { TestShell, until } from "../websocket/echo-server.ts";
 
 const cleanup: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -70,10 +70,6 @@ const failure = (url: string, options?: DialOptions): Promise<unknown> =>
     () => undefined,
     (error: unknown) => error,
   );
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise(setImmediate);
-}
 
 describe("against the server of ws", () => {
   it("sends and receives text of every boundary length", async () => {

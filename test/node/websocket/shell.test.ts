@@ -3,7 +3,7 @@ import { connect, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { frame } from "../../websocket/recorder.ts";
-import { type EchoServer, startEchoServer } from "./echo-server.ts";
+import { type EchoServer, startEchoServer, until } from "./echo-server.ts";
 
 const REQUEST =
   "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n" +
@@ -254,12 +254,12 @@ describe("with a bare TCP client", () => {
     const socket = await openRaw();
     socket.pause();
     const shell = await arrival;
-    while (!shell.full) {
-      shell.send(Buffer.alloc(64 * 1024), false);
-      await new Promise(setImmediate);
-    }
+    await until(() => {
+      if (!shell.full) shell.send(Buffer.alloc(64 * 1024), false);
+      return shell.full;
+    });
     for (let i = 0; i < 50; i += 1) socket.write(frame(0x89, `${i}`.padStart(2, "0")));
-    while (shell.messages.length < 50) await new Promise(setImmediate);
+    await until(() => shell.messages.length === 50);
     const drained = shell.drain();
     // The messages are zeros, so that every 8a begins a pong.
     const bytes: Buffer[] = [];
@@ -284,7 +284,7 @@ describe("with a bare TCP client", () => {
     shell.onMessage = () => shell.pause();
     socket.write(Buffer.concat(Array.from({ length: 600 }, (_, i) => frame(0x81, `${i}`))));
     for (let seen = 1; seen <= 600; seen += 1) {
-      while (shell.messages.length < seen) await new Promise(setImmediate);
+      await until(() => shell.messages.length === seen);
       shell.resume();
     }
     expect(shell.messages).toEqual(Array.from({ length: 600 }, (_, i) => `${i}`));

@@ -76,6 +76,19 @@ describe("a refused upgrade", () => {
     expect(head).toContain(`Content-Length: ${body?.length}`);
   });
 
+  it("H-7 destroys TCP also when the peer keeps its side open", async () => {
+    const closed = new Promise((resolve) => {
+      server.http.once("connection", (socket) => socket.once("close", resolve));
+    });
+    const socket = connect({ port: server.port, host: "127.0.0.1", allowHalfOpen: true });
+    socket.on("error", () => {});
+    socket.resume();
+    socket.write(request({ "Sec-WebSocket-Version": "8" }));
+    await once(socket, "end");
+    await closed;
+    socket.destroy();
+  });
+
   it("H-9 survives a peer that resets at once", async () => {
     for (let round = 0; round < 20; round += 1) {
       const socket = connect(server.port, "127.0.0.1");
