@@ -72,7 +72,8 @@ export class Chat extends EventEmitter {
     const { limits, rates, rooms, store, tickets } = this.#parts;
     rates.take("enter", person.id);
     const { id, title, max, lock } = rooms.get(room);
-    const back = tickets.holds(ticket, id, person.id);
+    // Who sits in the room already, in another tab, needs no password either.
+    const back = tickets.holds(ticket, id, person.id) || rooms.isIn(id, person.id);
     if (lock !== null && !back) await this.#unlock(lock, password, `${id} ${address}`);
     rooms.enter(id, person, socket, { back });
     listen(id);

@@ -126,7 +126,7 @@ export class Composer {
         ? h("span", { class: "tray-file" }, "?")
         : h("img", { src: this.#chosen.preview, alt: "" });
     const name = h("bdi", { class: "tray-name" }, file.name);
-    const bytes = h("small", {}, `${(file.size / 1024 / 1024).toFixed(file.size < 1024 * 1024 ? 2 : 1)} MB`);
+    const bytes = h("small", {}, sizeOf(file));
     this.#tray.replaceChildren(picture, h("div", { class: "tray-words" }, name, bytes), remove);
     this.#tray.classList.toggle("tray-bad", fault !== undefined);
     this.#tray.hidden = false;
@@ -214,4 +214,10 @@ export class Composer {
       }
     }
   }
+}
+
+/** @param {File} file */
+function sizeOf({ size }) {
+  const kilobytes = size / 1024;
+  return kilobytes < 1024 ? `${Math.ceil(kilobytes)} KB` : `${(kilobytes / 1024).toFixed(1)} MB`;
 }
