@@ -153,6 +153,19 @@ describe("a broadcast with acknowledgements", () => {
     await expect(promise).rejects.toMatchObject({ message: "operation has timed out", responses: ["a"] });
   });
 
+  it("is deaf to an answer that comes late", () => {
+    const { server, sessions } = four();
+    const heard: unknown[] = [];
+    server
+      .to("2")
+      .timeout(100)
+      .emit("ask", (error: Error | null, answers: unknown[]) => heard.push([error?.message, [...answers]]));
+    sessions.b?.receive('30["b"]');
+    server.clock.advance(100);
+    sessions.c?.receive('30["c"]');
+    expect(heard).toEqual([["operation has timed out", ["b"]]]);
+  });
+
   it("to nobody is answered by nobody, but not at once", () => {
     const { server } = four();
     const heard: unknown[] = [];

@@ -296,6 +296,22 @@ describe("a socket", () => {
     expect(reasons).toEqual(["transport close"]);
   });
 
+  it("disconnects once, even when its connection is closed meanwhile", () => {
+    const { session, socket } = joined();
+    const reasons: DisconnectReason[] = [];
+    socket.on("disconnecting", (reason) => {
+      reasons.push(reason);
+      socket.conn.close();
+    });
+    const rooms: number[] = [];
+    socket.on("disconnecting", () => rooms.push(socket.rooms.size));
+    socket.on("disconnect", (reason) => reasons.push(reason));
+    socket.disconnect();
+    expect(rooms).toEqual([1]);
+    expect(reasons).toEqual(["server namespace disconnect", "server namespace disconnect"]);
+    expect(session.closed).toBe(true);
+  });
+
   it("shows its connection", () => {
     const { session, socket } = joined();
     const heard: unknown[] = [];

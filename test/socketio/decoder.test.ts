@@ -136,6 +136,11 @@ describe("attacks", () => {
     expect(decode(`51-["a"${placeholders}]`)).toBeInstanceOf(Malformed);
   });
 
+  it("S-4: refuses one attachment twice in the place of two", () => {
+    const twice = ',{"_placeholder":true,"num":0}'.repeat(2);
+    expect(decode(`52-["a"${twice}]`)).toBeInstanceOf(Malformed);
+  });
+
   it("S-4: a placeholder under the key __proto__ changes no prototype", () => {
     const decoded = decode('51-["a",{"__proto__":{"_placeholder":true,"num":0}}]', bytes(1)) as Packet;
     const [, object] = decoded.data as [string, object];
