@@ -17,7 +17,7 @@ export interface ShellOptions extends ConnectionLimits {
    * would have to wait behind them. 0 for no bound. A reader that stops must not fill the memory.
    */
   readonly maxQueued: number;
-  /** Milliseconds that a peer has for its answer to our close frame. */
+  /** Milliseconds that a peer has for its answer to our close frame. For its FIN after that it has 5 s at most. */
   readonly closeTimeout: number;
   /**
    * Milliseconds that a begun message may stand still; 0 for no bound. A thousand connections with half a message
@@ -250,7 +250,7 @@ export abstract class Shell implements Sink, Flushable, Tickable {
   }
 
   #endWithin(milliseconds: number): void {
-    const deadline = clock.now() + milliseconds;
+    const deadline = clock.now() + Math.min(milliseconds, this.#options.closeTimeout);
     if (this.#isOver && deadline >= this.#deadline) return;
     this.#isOver = true;
     this.#arm(deadline);

@@ -1,9 +1,9 @@
 import { once } from "node:events";
-import { connect, type Socket } from "node:net";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
-import { frame } from "../../websocket/recorder.ts";
-import { type EchoServer, startEchoServer, until } from "./echo-server.ts";
+import { frame, serverFrame } from "../../websocket/recorder.ts";
+import { type EchoServer, startEchoServer, TestShell, until } from "./echo-server.ts";
 
 const REQUEST =
   "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n" +
@@ -321,6 +321,36 @@ describe("time bounds", () => {
     expect(await shell.over).toEqual({ code: 1006, reason: "", error: undefined });
     await once(socket, "close");
     await strict.close();
+  });
+
+  it("F-9 ends TCP when a peer does not, its close handshake done", async () => {
+    const strict = await startEchoServer({ closeTimeout: 100 });
+    const closed = new Promise((resolve) => {
+      strict.http.once("connection", (socket) => socket.once("close", resolve));
+    });
+    const socket = connect({ port: strict.port, host: "127.0.0.1", allowHalfOpen: true });
+    socket.on("error", () => {});
+    socket.resume();
+    socket.write(Buffer.concat([Buffer.from(REQUEST), frame(0x88)]));
+    await closed;
+    socket.destroy();
+    await strict.close();
+  });
+
+  it("K-1 a client ends TCP when its server does not", async () => {
+    const peer = createServer({ allowHalfOpen: true }, (socket) => {
+      socket.on("error", () => {});
+      socket.write(serverFrame(0x88));
+    });
+    peer.listen(0, "127.0.0.1");
+    await once(peer, "listening");
+    const socket = connect((peer.address() as AddressInfo).port, "127.0.0.1");
+    await once(socket, "connect");
+    const shell = new TestShell("client", socket, { closeTimeout: 100 });
+    shell.start();
+    expect(await shell.over).toEqual({ code: 1005, reason: "", error: undefined });
+    await once(socket, "close");
+    peer.close();
   });
 
   it("F-13c cuts off a message that stands still, and no connection that is idle", async () => {
