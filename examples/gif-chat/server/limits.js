@@ -56,5 +56,9 @@ export const limits = Object.freeze({
   buckets: 20_000,
 });
 
-/** @typedef {typeof limits} ChatLimits */
+/**
+ * @template T
+ * @typedef {T extends number ? number : { readonly [Name in keyof T]: Widened<T[Name]> }} Widened
+ */
+/** @typedef {Widened<typeof limits>} ChatLimits */
 /** @typedef {keyof ChatLimits["rates"]} Rate */
