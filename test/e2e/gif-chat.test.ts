@@ -15,6 +15,8 @@ import { findChromium, openProfile, type Profile } from "./support/chromium.ts";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const executablePath = findChromium();
 
+/** Wider than a phone. */
+const TITLE = "고양이들이 모여서 아무 생각 없이 온종일 노는 방";
 /** Written while the server is away: must arrive when it is back. */
 const AWAY = "written while the server was away";
 
@@ -68,12 +70,12 @@ describe.skipIf(executablePath === undefined)("the GIF chat, in two browsers", (
 
   it("shows a room in the other browser as soon as it is made, and lets nobody in without the password", async () => {
     await minji.getByRole("button", { name: "방 만들기" }).click();
-    await minji.fill("dialog [name=title]", "고양이들");
+    await minji.fill("dialog [name=title]", TITLE);
     await minji.fill("dialog [name=password]", "야옹");
     await minji.click("dialog [type=submit]");
     await minji.locator(".people li", { hasText: "민지" }).waitFor();
 
-    await theo.getByRole("link", { name: "고양이들" }).click();
+    await theo.getByRole("link", { name: TITLE }).click();
     await theo.fill("dialog [name=password]", "woof");
     await theo.click("dialog [type=submit]");
     await theo.getByText("That is not the password.").waitFor();
@@ -84,6 +86,13 @@ describe.skipIf(executablePath === undefined)("the GIF chat, in two browsers", (
     await theo.locator(".people li").nth(1).waitFor({ state: "attached" });
     await minji.getByText("Theo 님이 들어왔어요").first().waitFor();
     expect(await minji.locator(".people li").allTextContents()).toEqual(["민지나", "Theo"]);
+  });
+
+  it("fits on a phone, whatever the title", async () => {
+    for (const name of ["Send", "Copy the link", "Show who is here: 2"]) {
+      const box = await theo.getByRole("button", { name }).boundingBox();
+      expect((box?.x ?? Number.NaN) + (box?.width ?? Number.NaN)).toBeLessThanOrEqual(390);
+    }
   });
 
   it("brings texts to the other one", async () => {

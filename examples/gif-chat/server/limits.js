@@ -9,6 +9,8 @@ export const limits = Object.freeze({
   titleLength: 40,
   passwordLength: 64,
   messageLength: 2_000,
+  /** Of one packet. The longest message takes 12 KB of JSON; a page that sends more is none of ours. */
+  packetBytes: 128 * 1024,
   minMembers: 2,
   maxMembers: 50,
   rooms: 500,

@@ -35,7 +35,7 @@ export async function createChat({ dataDir, limits = defaults }) {
   const chat = new Chat({ limits, store, rooms, files, rates, passwords, tickets: new Tickets(key) });
 
   const http = createServer(createWeb({ chat, rooms, people, files, limits }));
-  const io = new Server(http);
+  const io = new Server(http, { maxHttpBufferSize: limits.packetBytes });
   const lobby = /** @type {import("./sockets/namespaces.d.ts").Lobby} */ (
     /** @type {unknown} */ (io.of("/rooms"))
   );

@@ -13,6 +13,8 @@ const GIF_WIDTH = 380;
 const GIF_HEIGHT = 340;
 /** A small GIF may grow, but not into mush. */
 const GROWTH = 2;
+/** Below this there is no place for the mark that says "GIF". */
+const MARK_WIDTH = 64;
 
 /**
  * @param {Message} message
@@ -22,7 +24,7 @@ export function messageBubble(message, mine) {
   const { from, text, gif, at, seq } = message;
   const bubble = frame(from, mine, at);
   bubble.element.dataset.seq = String(seq);
-  if (gif !== null) bubble.body.append(gifFrame(gif, from));
+  if (gif !== null) bubble.body.append(gifFrame(gif, from, bubble.body));
   if (text !== "") bubble.body.append(words(text));
   return bubble.element;
 }
@@ -40,7 +42,7 @@ export function pendingBubble(entry, me, actions) {
   const progress = h("progress", { class: "upload-progress", max: 100, value: 0 });
   if (entry.gif !== null) {
     const { preview, width, height } = entry.gif;
-    const box = gifFrame({ url: preview, width, height }, me);
+    const box = gifFrame({ url: preview, width, height }, me, body);
     box.append(progress);
     body.append(box);
   }
@@ -123,8 +125,9 @@ function isOnlyEmoji(text) {
  * The box has its size before the first byte of the GIF is here: nothing jumps.
  * @param {{ url: string, width: number, height: number }} gif
  * @param {Person} from
+ * @param {HTMLElement} body takes the measures, for the caption is no wider than its GIF
  */
-function gifFrame({ url, width, height }, from) {
+function gifFrame({ url, width, height }, from, body) {
   const scale = Math.min(GIF_WIDTH / width, GIF_HEIGHT / height, GROWTH);
   const image = h("img", { src: url, width, height, decoding: "async", draggable: "false" });
   // `alt` is an attribute, and dir/bdi cannot help inside it: the server has taken direction overrides out of names.
@@ -136,8 +139,8 @@ function gifFrame({ url, width, height }, from) {
     image,
     h("span", { class: "gif-mark", "aria-hidden": "true" }, "GIF"),
   );
-  box.style.setProperty("--gif-width", `${Math.max(1, Math.round(width * scale))}px`);
-  box.style.setProperty("--gif-ratio", `${width} / ${height}`);
+  body.style.setProperty("--gif-width", `${Math.max(MARK_WIDTH, Math.round(width * scale))}px`);
+  body.style.setProperty("--gif-ratio", `${width} / ${height}`);
   image.addEventListener("load", () => box.classList.add("gif-loaded"));
   image.addEventListener("error", () => box.classList.add("gif-broken"));
   return box;

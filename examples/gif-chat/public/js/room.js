@@ -51,6 +51,8 @@ export function openRoom(id) {
 class Room {
   #id;
   #entered = false;
+  /** Counts up with each loss, so that an answer of the connection before is not taken for one of this. */
+  #connection = 0;
   #entering = false;
   #wasIn = false;
   #closed = false;
@@ -104,8 +106,10 @@ class Room {
    * @returns {Promise<{ ok: boolean, code?: keyof typeof import("./words/en.js").en.error }>}
    */
   async enter(password) {
-    if (this.#entering || this.#closed || !chat.connected) return { ok: false, code: "noAnswer" };
+    if (this.#entered || this.#entering || this.#closed || !chat.connected)
+      return { ok: false, code: "noAnswer" };
     this.#entering = true;
+    const connection = this.#connection;
     const ticket = ticketOf(this.#id);
     const request = {
       room: this.#id,
@@ -114,8 +118,8 @@ class Room {
       ...(this.#wasIn ? { after: this.#timeline.last } : {}),
     };
     const answer = await askChat("enter", request);
+    if (this.#closed || connection !== this.#connection) return answer;
     this.#entering = false;
-    if (this.#closed) return answer;
     if (answer.ok) this.#becomeEntered(answer);
     else this.#becomeRefused(answer.code, password !== undefined);
     return answer;
@@ -123,6 +127,8 @@ class Room {
 
   /** The connection is lost. */
   lose() {
+    this.#connection++;
+    this.#entering = false;
     this.#entered = false;
     this.#early = [];
     this.#outbox.pause();

@@ -13,6 +13,8 @@ import { me } from "./session.js";
 /** Messages of one person within this time stand together under one name. */
 const TOGETHER_MS = 5 * 60 * 1_000;
 const NEAR_END_PX = 80;
+/** A page that is open for days shows the newest ones; the older ones can be loaded again. */
+const SHOWN = 1_000;
 
 /**
  * The conversation: messages by their number, notices where they happened, and at the end what is on its way.
@@ -193,9 +195,19 @@ export class Timeline {
    * @param {boolean} news
    */
   #settle(stay, news) {
+    if (stay) this.#trim();
     this.#empty.hidden = this.#messages.size > 0 || this.#entries.size > 0;
     if (stay) this.#scrollToEnd();
     else if (news) this.#jump.hidden = false;
+  }
+
+  #trim() {
+    while (this.#messages.size > SHOWN) {
+      const first = /** @type {HTMLElement} */ (this.#list.firstElementChild);
+      if (first.dataset.seq !== undefined) this.#messages.delete(Number(first.dataset.seq));
+      first.remove();
+      this.#older.hidden = false;
+    }
   }
 
   #isNearEnd() {
