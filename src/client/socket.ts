@@ -1,14 +1,14 @@
-import {
-  type AckValue,
-  type AllButLast,
-  type DefaultEventsMap,
-  Emitter,
-  type EventName,
-  type EventNameWithAck,
-  type EventParameters,
-  type EventsMap,
-  type EventsWithTimeout,
-  type Last,
+import { CatchAllEmitter } from "../catch-all-emitter.ts";
+import type {
+  AckValue,
+  AllButLast,
+  DefaultEventsMap,
+  EventName,
+  EventNameWithAck,
+  EventParameters,
+  EventsMap,
+  EventsWithTimeout,
+  Last,
 } from "../emitter.ts";
 import { BaroError, ERR_EVENT_NAME } from "../errors.ts";
 import {
@@ -19,12 +19,11 @@ import {
   PacketType,
 } from "../socketio/packet.ts";
 import { RESERVED_EVENTS } from "../socketio/reserved.ts";
-import { type AnyListener, AnyListeners } from "./any-listeners.ts";
 import type { Link, Port } from "./link.ts";
 import type { Manager } from "./manager.ts";
 import type { Auth, SocketOptions } from "./options.ts";
 import { PendingAcks } from "./pending-acks.ts";
-import { type Callback, call, throwLater } from "./report.ts";
+import { type Callback, call } from "./report.ts";
 import type { ExtendedError, SocketEvents } from "./socket-events.ts";
 
 /** Events that came before the namespace was granted, which an honest server sends none or few of. */
@@ -39,7 +38,7 @@ interface Flags {
 export class Socket<
   ListenEvents extends EventsMap = DefaultEventsMap,
   EmitEvents extends EventsMap = ListenEvents,
-> extends Emitter<ListenEvents, SocketEvents> {
+> extends CatchAllEmitter<ListenEvents, SocketEvents> {
   /** The manager whose connection this shares. */
   readonly io: Manager<ListenEvents, EmitEvents>;
   /** What the server calls this socket; `undefined` while it is not connected. */
@@ -58,8 +57,6 @@ export class Socket<
   readonly #namespace: string;
   readonly #port: Port;
   readonly #acks: PendingAcks;
-  readonly #anyIncoming = new AnyListeners();
-  readonly #anyOutgoing = new AnyListeners();
   #active = false;
   /** That this connection was asked for the namespace: a server closes on a second CONNECT. */
   #request: { sent: boolean } | undefined;
@@ -184,52 +181,6 @@ export class Socket<
     return this;
   }
 
-  /** Calls `listener` with the name and the arguments of every event of the server. */
-  onAny(listener: AnyListener): this {
-    this.#anyIncoming.append(listener);
-    return this;
-  }
-
-  /** As {@link onAny}, before those that are there. */
-  prependAny(listener: AnyListener): this {
-    this.#anyIncoming.prepend(listener);
-    return this;
-  }
-
-  /** Removes one listener of {@link onAny}, or all. */
-  offAny(listener?: AnyListener): this {
-    this.#anyIncoming.remove(listener);
-    return this;
-  }
-
-  /** The listeners of {@link onAny}. */
-  listenersAny(): AnyListener[] {
-    return this.#anyIncoming.all;
-  }
-
-  /** Calls `listener` with the name and the arguments of every event that is sent. */
-  onAnyOutgoing(listener: AnyListener): this {
-    this.#anyOutgoing.append(listener);
-    return this;
-  }
-
-  /** As {@link onAnyOutgoing}, before those that are there. */
-  prependAnyOutgoing(listener: AnyListener): this {
-    this.#anyOutgoing.prepend(listener);
-    return this;
-  }
-
-  /** Removes one listener of {@link onAnyOutgoing}, or all. */
-  offAnyOutgoing(listener?: AnyListener): this {
-    this.#anyOutgoing.remove(listener);
-    return this;
-  }
-
-  /** The listeners of {@link onAnyOutgoing}. */
-  listenersAnyOutgoing(): AnyListener[] {
-    return this.#anyOutgoing.all;
-  }
-
   #emit(data: EventPacket["data"], callback?: Callback): this {
     const [event, ...args] = data;
     if (typeof event !== "string" || RESERVED_EVENTS.has(event)) {
@@ -259,7 +210,10 @@ export class Socket<
   }
 
   #send(packet: Packet): void {
-    if (packet.type === PacketType.EVENT) this.#anyOutgoing.call(packet.data, this.#link.clock);
+    if (packet.type === PacketType.EVENT && this.hasAnyOutgoing) {
+      const [event, ...args] = packet.data;
+      this.#safely(() => this.dispatchAnyOutgoing(event, args));
+    }
     this.#link.send(packet);
   }
 
@@ -341,8 +295,10 @@ export class Socket<
     const last = args.at(-1);
     if (this.#recoveryId !== undefined && typeof last === "string") this.#offset = last;
     if (id !== undefined) args.push(this.#answer(id));
-    if (!this.#anyIncoming.isEmpty) this.#anyIncoming.call([event, ...args], this.#link.clock);
-    this.#tell(event, args);
+    this.#safely(() => {
+      this.dispatchAny(event, args);
+      this.dispatch(event, args);
+    });
   }
 
   /** Makes the function that acknowledges an event: once, and to the session that sent it only. */
@@ -374,10 +330,11 @@ export class Socket<
   }
 
   #tell(event: string, args: readonly unknown[]): void {
-    try {
-      this.dispatch(event, args);
-    } catch (error) {
-      throwLater(error, this.#link.clock);
-    }
+    this.#safely(() => this.dispatch(event, args));
+  }
+
+  /** Runs listeners; what they throw is thrown by itself, later. */
+  #safely(run: () => void): void {
+    call(run, [], this.#link.clock);
   }
 }

@@ -1,3 +1,4 @@
+import { CatchAllEmitter } from "../catch-all-emitter.ts";
 import type {
   AckValue,
   AllButLast,
@@ -15,7 +16,6 @@ import { type Packet, PacketType } from "../socketio/packet.ts";
 import { type AckCallback, type AckWaiter, FallibleAck, PlainAck } from "./ack-waiter.ts";
 import { type Audience, EVERYONE, type Room, type SocketId } from "./audience.ts";
 import { BroadcastOperator, checkTimeout, type Flags, NO_FLAGS } from "./broadcast-operator.ts";
-import { CatchAllEmitter } from "./catch-all-emitter.ts";
 import type { Client } from "./client.ts";
 import type { DisconnectReason } from "./disconnect-reason.ts";
 import type { EngineSocket } from "./engine-socket.ts";

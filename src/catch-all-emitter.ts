@@ -1,5 +1,6 @@
-import { Emitter, type EventsMap } from "../emitter.ts";
+import { Emitter, type EventsMap } from "./emitter.ts";
 
+/** Hears every event: its name, then its arguments. */
 // biome-ignore lint/suspicious/noExplicitAny: it hears every event, with whatever arguments
 export type CatchAllListener = (...args: any[]) => void;
 
@@ -15,7 +16,7 @@ export class CatchAllEmitter<Events extends EventsMap, Reserved extends EventsMa
   #incoming = NONE;
   #outgoing = NONE;
 
-  /** Calls `listener` at each event of the client, before the middleware. */
+  /** Calls `listener` at each event from the other side, before anything else hears it. */
   onAny(listener: CatchAllListener): this {
     this.#incoming = [...this.#incoming, listener];
     return this;
@@ -38,7 +39,7 @@ export class CatchAllEmitter<Events extends EventsMap, Reserved extends EventsMa
     return [...this.#incoming];
   }
 
-  /** Calls `listener` at each event to the client, broadcasts too. */
+  /** Calls `listener` at each event to the other side, broadcasts too. */
   onAnyOutgoing(listener: CatchAllListener): this {
     this.#outgoing = [...this.#outgoing, listener];
     return this;
