@@ -10,7 +10,7 @@ import { friendlyName } from "./names.js";
 
 const COOKIE = "baro-person";
 const ONE_YEAR = 365 * 24 * 60 * 60 * 1_000;
-const HUES = 12;
+const HUES = 24;
 
 /**
  * Who somebody is: an id and a name in a signed cookie, and a colour that follows from the id. There is no sign-up,

@@ -59,6 +59,8 @@ describe("parseGif", () => {
   it("refuses a screen or a frame that costs gigabytes to draw", () => {
     expect(codeOf(Buffer.concat([screen(65_535, 65_535), image(), trailer]))).toBe("gifTooManyPixels");
     expect(codeOf(Buffer.concat([screen(1, 1), image(65_535, 65_535), trailer]))).toBe("gifTooManyPixels");
+    expect(codeOf(Buffer.concat([screen(4_097, 1), image(), trailer]))).toBe("gifTooManyPixels");
+    expect(codeOf(Buffer.concat([screen(1, 4_097), image(), trailer]))).toBe("gifTooManyPixels");
     expect(codeOf(Buffer.concat([screen(4_096, 4_096), image(), trailer]))).toBe("none");
   });
 
