@@ -63,7 +63,7 @@ export function uint16(value: number): Buffer {
   return Buffer.of(value & 255, value >> 8);
 }
 
-export function subBlocks(data: Buffer): Buffer {
+function subBlocks(data: Buffer): Buffer {
   const blocks: Buffer[] = [];
   for (let at = 0; at < data.length; at += 255) {
     const block = data.subarray(at, at + 255);
