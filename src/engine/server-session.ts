@@ -4,7 +4,7 @@ import { OutgoingQueue } from "./outgoing-queue.ts";
 import { PacketType } from "./packet.ts";
 import { ServerUpgrade } from "./server-upgrade.ts";
 import type { Session, SessionCloseReason, SessionHandler } from "./session.ts";
-import type { Transport, TransportCloseReason, TransportReceiver } from "./transport.ts";
+import type { ServerTransport, TransportCloseReason, TransportReceiver } from "./transport.ts";
 
 /** The times and bounds of a session; all times are in milliseconds, all sizes in bytes. */
 export interface ServerSessionOptions {
@@ -63,7 +63,7 @@ export class ServerSession implements Session {
   };
   readonly #options: ServerSessionOptions;
   readonly #queue = new OutgoingQueue();
-  #transport: Transport;
+  #transport: ServerTransport;
   #state: State = "open";
   #upgrade: ServerUpgrade | undefined;
   #upgrades: readonly string[];
@@ -78,7 +78,7 @@ export class ServerSession implements Session {
    */
   constructor(
     id: string,
-    transport: Transport,
+    transport: ServerTransport,
     upgrades: readonly string[],
     options: ServerSessionOptions,
     now: number,
@@ -164,7 +164,7 @@ export class ServerSession implements Session {
    * Takes `candidate` for the peer to probe and to move over to. One at a time; `undefined` when it is refused,
    * and then the candidate is closed.
    */
-  upgrade(candidate: Transport, now: number): ServerUpgrade | undefined {
+  upgrade(candidate: ServerTransport, now: number): ServerUpgrade | undefined {
     if (!this.mayUpgradeTo(candidate.name)) {
       candidate.close();
       return undefined;
@@ -243,15 +243,15 @@ export class ServerSession implements Session {
     return flushed;
   }
 
-  /** Ends a session that closes, once the transport took everything. */
+  /** Ends a session that closes, once the transport took everything and CLOSE may follow. */
   #finish(): void {
-    if (!this.#queue.empty || !this.#transport.writable) return;
+    if (!this.#queue.empty || !this.#transport.writable || !this.#transport.mayClose) return;
     this.#transport.send(CLOSE);
     this.#release();
     this.#transport.close();
   }
 
-  #moveTo(candidate: Transport): void {
+  #moveTo(candidate: ServerTransport): void {
     const old = this.#transport;
     this.#upgrade = undefined;
     this.#upgrades = [];

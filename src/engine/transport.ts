@@ -15,6 +15,15 @@ export interface TransportReceiver {
   closed(reason: TransportCloseReason, description?: unknown): void;
 }
 
+/** A {@link Transport} on the server's side. */
+export interface ServerTransport extends Transport {
+  /**
+   * Whether CLOSE may be sent now. It may not share a payload with messages: clients handle the end of the session
+   * before the messages that stand in front of it, and take a farewell for a broken connection.
+   */
+  readonly mayClose: boolean;
+}
+
 /**
  * One way of carrying packets: WebSocket, long-polling, SSE. Nobody above asks which it is.
  * An implementation belongs to an I/O folder, and passes the contract suite of `test/support/`.

@@ -106,6 +106,7 @@ export class Server<
    * @param done called when the HTTP server has closed, with an error when it was not open; the promise never rejects.
    */
   close(done?: (error?: Error) => void): Promise<void> {
+    this.#engine.stop();
     this.closeClients();
     this.#engine.close();
     return new Promise((resolve) => {

@@ -12,8 +12,6 @@ import type { Policy } from "./options.ts";
 import { toOutgoing } from "./outgoing-packet.ts";
 import type { IncomingMessage } from "./request.ts";
 
-/** Milliseconds for a client to leave by itself, after all its sockets were disconnected. */
-const GOODBYE_TIMEOUT = 1_000;
 /** Acknowledgements that nobody asked for, before the client counts as hostile. */
 const MAX_FORGED_ACKS = 100;
 
@@ -64,7 +62,6 @@ export class Client implements SessionHandler {
   #conn: EngineSocket | undefined;
   #cancelConnectTimeout: Cancel;
   #cancelAttachmentsTimeout: Cancel | undefined;
-  #cancelGoodbye: Cancel | undefined;
   #attachmentsAwaitedSince: number | undefined;
   #forgedAcks = 0;
   #closed = false;
@@ -121,7 +118,6 @@ export class Client implements SessionHandler {
 
   /** Called by the session. */
   closed(reason: SessionCloseReason, description?: unknown): void {
-    this.#cancelGoodbye?.();
     this.#end(reason, description);
   }
 
@@ -131,18 +127,13 @@ export class Client implements SessionHandler {
     this.session.close();
   }
 
-  /**
-   * @internal Disconnects all sockets, and tells the client so. It ends the connection itself when it has read
-   * that; one that does not is closed. If the server closed at once, a polling client would find both in one
-   * payload, take it for a broken connection, and come back.
-   */
+  /** @internal Disconnects all sockets, tells the client so, and ends the connection. */
   disconnect(): void {
     for (const [name, socket] of this.#sockets) {
       if (socket === "left" || !socket.connected) continue;
       this.#send({ type: PacketType.DISCONNECT, namespace: name, id: undefined, data: undefined });
     }
-    this.#end("server namespace disconnect", undefined);
-    this.#cancelGoodbye = this.#host.clock.after(GOODBYE_TIMEOUT, () => this.session.close());
+    this.close("server namespace disconnect");
   }
 
   /** @internal The socket of this namespace is over. */

@@ -223,6 +223,18 @@ describe("closing", () => {
     expect(events).toEqual([["closed", "forced close", undefined], "released"]);
   });
 
+  it("is told by itself where a client would handle it before the messages of its payload", () => {
+    const { session, transport, events } = opened();
+    session.send(message("last"));
+    transport.mayClose = false;
+    session.close();
+    expect(transport.take()).toEqual(["4last"]);
+    transport.mayClose = true;
+    transport.drain();
+    expect(transport.log).toEqual(["1", "closed"]);
+    expect(events).toEqual([["closed", "forced close", undefined], "released"]);
+  });
+
   it("does not wait for ever for a peer that is gone", () => {
     const { session, transport, events } = opened();
     transport.writable = false;

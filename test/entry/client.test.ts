@@ -51,15 +51,7 @@ async function serve(Server = SocketIoServer, port = 0) {
   });
   server.of("/members").on("connection", (socket) => socket.emit("welcome", socket.handshake.auth));
   const actualPort = await listen(http, port);
-  const close = () =>
-    new Promise<void>((resolve) => {
-      // Clients keep connections for their next request; a server waits for them.
-      const timer = setInterval(() => http.closeIdleConnections(), 10);
-      server.close(() => {
-        clearInterval(timer);
-        resolve();
-      });
-    });
+  const close = () => new Promise<void>((resolve) => void server.close(() => resolve()));
   onTestFinished(close);
   return { server, http, port: actualPort, url: `http://127.0.0.1:${actualPort}`, close };
 }

@@ -1,13 +1,14 @@
 import type { Binary } from "../../src/binary.ts";
 import type { Outgoing } from "../../src/engine/outgoing.ts";
 import { decodePacketType, encodePacket, PacketType } from "../../src/engine/packet.ts";
-import type { Transport, TransportReceiver } from "../../src/engine/transport.ts";
+import type { ServerTransport, TransportReceiver } from "../../src/engine/transport.ts";
 
 const SILENT: TransportReceiver = { packet() {}, drained() {}, closed() {} };
 
 /** The simplest transport there is: what it is given reaches its peer in a later turn. */
-export class MemoryTransport implements Transport {
+export class MemoryTransport implements ServerTransport {
   readonly name = "memory";
+  readonly mayClose = true;
   receiver: TransportReceiver = SILENT;
   /** What reached the peer. */
   readonly delivered: (string | Binary)[] = [];

@@ -1,7 +1,7 @@
 import type { Binary } from "../../src/binary.ts";
 import type { Outgoing } from "../../src/engine/outgoing.ts";
 import { decodePacketType, encodePacket } from "../../src/engine/packet.ts";
-import type { Transport, TransportReceiver } from "../../src/engine/transport.ts";
+import type { ServerTransport, TransportReceiver } from "../../src/engine/transport.ts";
 
 const SILENT: TransportReceiver = { packet() {}, drained() {}, closed() {} };
 
@@ -9,9 +9,10 @@ const SILENT: TransportReceiver = { packet() {}, drained() {}, closed() {} };
  * A transport that writes down what it is given, as packets in text, and plays the peer on demand. Set `writable`
  * to false for a peer that does not read, and call `drain()` for one that does again.
  */
-export class RecorderTransport implements Transport {
+export class RecorderTransport implements ServerTransport {
   readonly name: string;
   writable = true;
+  mayClose = true;
   receiver: TransportReceiver = SILENT;
   /** What was sent: text packets as they stand on the wire, binary as bytes, and `"closed"` at the end. */
   readonly log: (string | Binary)[] = [];

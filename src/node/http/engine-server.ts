@@ -14,7 +14,7 @@ import { answerPreflight, setCorsHeaders } from "./cors.ts";
 import { type EngineOptions, type EngineSettings, settleOptions } from "./engine-options.ts";
 import { askHook } from "./hook.ts";
 import type { SettledOriginRule } from "./origin.ts";
-import { PollingTransport } from "./polling-transport.ts";
+import { endWithAnswer, PollingTransport } from "./polling-transport.ts";
 import { BAD_REQUEST, FORBIDDEN, type Refusal, refuse, refuseUpgrade, UNAVAILABLE } from "./refusal.ts";
 
 /** Takes each new session. It sets `session.handler` before it returns. */
@@ -97,6 +97,7 @@ export class EngineServer extends EventEmitter<EngineServerEvents> {
 
   /** Answers one request, whatever its path. */
   handleRequest(request: IncomingMessage, response: ServerResponse): void {
+    if (this.#closed) endWithAnswer(response);
     this.#settleOrigin(request, (rule) => {
       if (response.destroyed || response.headersSent) return;
       const { cors } = this.#settings;
@@ -138,9 +139,15 @@ export class EngineServer extends EventEmitter<EngineServerEvents> {
     });
   }
 
+  /** Opens no more sessions, and lets HTTP connections end with the answers that they wait for. */
+  stop(): void {
+    this.#closed = true;
+    for (const { polling } of this.#sessions.values()) polling?.endConnection();
+  }
+
   /** Closes all sessions, and opens no more. */
   close(): this {
-    this.#closed = true;
+    this.stop();
     for (const { session } of [...this.#sessions.values()]) session.close();
     return this;
   }

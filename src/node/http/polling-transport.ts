@@ -3,7 +3,7 @@ import type { Binary } from "../../binary.ts";
 import { Outgoing } from "../../engine/outgoing.ts";
 import { PacketType } from "../../engine/packet.ts";
 import { encodePayload, PayloadDecoder } from "../../engine/payload.ts";
-import type { Transport, TransportCloseReason, TransportReceiver } from "../../engine/transport.ts";
+import type { ServerTransport, TransportCloseReason, TransportReceiver } from "../../engine/transport.ts";
 import { base64 } from "../base64.ts";
 import { turn } from "../process.ts";
 import type { Flushable } from "../turn.ts";
@@ -26,7 +26,7 @@ const NOOP = new Outgoing(PacketType.NOOP);
  * sends. It is writable while a GET waits. A GET that breaks off ends it, as a broken connection would: the peer
  * is gone, and whether it read the last answer is unknown.
  */
-export class PollingTransport implements Transport, Flushable {
+export class PollingTransport implements ServerTransport, Flushable {
   readonly name = "polling";
   receiver: TransportReceiver = SILENT;
 
@@ -47,6 +47,10 @@ export class PollingTransport implements Transport, Flushable {
 
   get writable(): boolean {
     return this.#poll !== undefined && !this.#closed && this.#acceptedSize < ANSWER_SIZE;
+  }
+
+  get mayClose(): boolean {
+    return this.#accepted.length === 0;
   }
 
   send(outgoing: Outgoing): void {
@@ -70,6 +74,11 @@ export class PollingTransport implements Transport, Flushable {
     this.#accepted = [];
     this.#acceptedSize = 0;
     if (poll !== undefined) answer(poll, encodePayload(accepted, base64));
+  }
+
+  /** Ends the HTTP connection with the answer to the poll that waits: the server takes no more. */
+  endConnection(): void {
+    if (this.#poll !== undefined) endWithAnswer(this.#poll);
   }
 
   /** Takes a GET. */
@@ -131,6 +140,11 @@ export class PollingTransport implements Transport, Flushable {
     this.close();
     receiver.closed(reason, description);
   }
+}
+
+/** The HTTP connection ends with this answer. */
+export function endWithAnswer(response: ServerResponse): void {
+  if (!response.headersSent) response.setHeader("Connection", "close");
 }
 
 function answer(response: ServerResponse, body: string): void {

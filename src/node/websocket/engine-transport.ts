@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
 import type { Outgoing } from "../../engine/outgoing.ts";
 import { encodePacket, PacketType, packetTypeOf } from "../../engine/packet.ts";
-import type { Transport, TransportReceiver } from "../../engine/transport.ts";
+import type { ServerTransport, TransportReceiver } from "../../engine/transport.ts";
 import { CloseCode } from "../../websocket/close-code.ts";
 import { COPY_LIMIT, encodeMessage, type Frames } from "../../websocket/frame.ts";
 import type { WebSocketError } from "../../websocket/websocket-error.ts";
@@ -15,8 +15,10 @@ const SILENT: TransportReceiver = { packet() {}, drained() {}, closed() {} };
  * Engine.IO 4 over WebSocket on the server: a text message is one packet, a binary message is the data of one
  * message packet. It is writable until the kernel refuses bytes because the peer reads too slowly.
  */
-export class EngineTransport extends Shell implements Transport {
+export class EngineTransport extends Shell implements ServerTransport {
   readonly name = "websocket";
+  /** Each packet is a message of its own. */
+  readonly mayClose = true;
   receiver: TransportReceiver = SILENT;
 
   /**
