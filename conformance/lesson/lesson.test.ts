@@ -34,7 +34,7 @@ it.skipIf(executable === undefined)(
     try {
       const page = await profile.context.newPage();
       // Chromium logs a line of its own for the icon that the page does not have.
-    const logged = page.waitForEvent("console", (message) => message.type() === "log");
+      const logged = page.waitForEvent("console", (message) => message.type() === "log");
       const faults: string[] = [];
       page.on("pageerror", (error) => faults.push(error.message));
       await page.goto("http://localhost:3000/");
