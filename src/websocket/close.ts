@@ -38,14 +38,18 @@ export function encodeClose(code?: number, reason = ""): Buffer {
   return payload;
 }
 
-/** Reads the payload of a peer's close frame, or says what is wrong with it. */
-export function decodeClose(payload: Buffer): Close | Violation {
+/**
+ * Reads the payload of a peer's close frame, or says what is wrong with it.
+ *
+ * @param skipsUtf8 whether the reason is taken unseen.
+ */
+export function decodeClose(payload: Buffer, skipsUtf8 = false): Close | Violation {
   if (payload.length === 0) return NO_STATUS;
   if (payload.length === 1) return Violation.CONTROL_LENGTH;
   const code = payload.readUInt16BE(0);
   if (!isCloseCode(code)) return Violation.CLOSE_CODE;
   const reason = payload.subarray(2);
   // Section 5.5.1: the reason is UTF-8; section 8.1: what is not fails the connection.
-  if (!isUtf8(reason)) return Violation.UTF8;
+  if (!skipsUtf8 && !isUtf8(reason)) return Violation.UTF8;
   return { code, reason: reason.toString() };
 }

@@ -20,6 +20,10 @@ export interface ConnectionLimits {
   readonly maxPayload: number;
   /** Frames per message (1008): a message in millions of empty frames costs work and never ends. */
   readonly maxFragments: number;
+  /** Whether pings are answered; true by default. Section 5.5.2 demands it: then the owner does. */
+  readonly autoPong?: boolean;
+  /** Whether text and close reasons are taken as UTF-8 unseen; false by default. Only for peers that one trusts. */
+  readonly skipUtf8Validation?: boolean;
 }
 
 /** Where a {@link Connection} puts everything that follows from what it is told. */
@@ -69,6 +73,8 @@ export class Connection {
   #message: IncomingMessage | undefined = undefined;
   /** The ping to answer when the peer reads again. */
   #unanswered: Buffer | undefined = undefined;
+  /** The last message was sent without its end. */
+  #isSendingFragments = false;
 
   /** @param masks where a client's masking keys come from, section 5.3. */
   constructor(
@@ -187,6 +193,19 @@ export class Connection {
     if (this.#state === "open") this.#write(ready);
   }
 
+  /**
+   * Sends a message in pieces, section 5.4: one call for each, the last with `isFinal`. Until then no other message
+   * can be sent.
+   *
+   * @param isText counts in the first piece. Text is cut between characters, or the peer must put them together.
+   */
+  sendFragment(data: string | Uint8Array, isText: boolean, isFinal: boolean): void {
+    const first = isText ? Opcode.TEXT : Opcode.BINARY;
+    const opcode = this.#isSendingFragments ? Opcode.CONTINUATION : first;
+    this.#isSendingFragments = !isFinal;
+    this.#send(opcode, data, isFinal);
+  }
+
   /** Sends a ping of up to 125 bytes. @throws BaroError when it is longer. */
   ping(data: Uint8Array = NOTHING): void {
     this.#sendControl(Opcode.PING, data);
@@ -218,7 +237,7 @@ export class Connection {
     const masked = this.#masks === undefined;
     const isAscii = masked && applyMask(chunk, start, stop, chunk.readInt32LE(start - 4));
     const data = chunk.subarray(start, stop);
-    if (isText && !isAscii && !isUtf8(data)) this.#fail(Violation.UTF8);
+    if (isText && !isAscii && !this.#limits.skipUtf8Validation && !isUtf8(data)) this.#fail(Violation.UTF8);
     else this.#sink.message(data, isText);
   }
 
@@ -261,7 +280,7 @@ export class Connection {
       this.#message.fragments += 1;
     } else {
       if (this.#message !== undefined) return Violation.OPCODE;
-      this.#message = new IncomingMessage(frame.opcode === Opcode.TEXT);
+      this.#message = new IncomingMessage(frame.opcode === Opcode.TEXT, !this.#limits.skipUtf8Validation);
     }
     if (this.#message.fragments > this.#limits.maxFragments) return Violation.FRAGMENTS;
     if (frame.remaining > this.#maxPayload - this.#message.length) return Violation.MESSAGE_LENGTH;
@@ -287,13 +306,15 @@ export class Connection {
   #receivePing(data: Buffer): void {
     // Section 5.5.3 lets us answer the last of several pings. A peer that sends pings and does not read would
     // otherwise have us keep a pong for each.
-    if (this.#sink.full) this.#unanswered = data;
-    else this.#send(Opcode.PONG, data);
+    if (this.#limits.autoPong !== false) {
+      if (this.#sink.full) this.#unanswered = data;
+      else this.#send(Opcode.PONG, data);
+    }
     this.#sink.ping(data);
   }
 
   #receiveClose(payload: Buffer): void {
-    const close = decodeClose(payload);
+    const close = decodeClose(payload, this.#limits.skipUtf8Validation);
     if ("closeCode" in close) {
       this.#fail(close);
       return;
@@ -329,8 +350,8 @@ export class Connection {
     this.#send(opcode, data);
   }
 
-  #send(opcode: Opcode, data: string | Uint8Array): void {
-    if (this.#state === "open") this.#write(encodeFrame(opcode, data, this.#masks?.()));
+  #send(opcode: Opcode, data: string | Uint8Array, isFinal = true): void {
+    if (this.#state === "open") this.#write(encodeFrame(opcode, data, this.#masks?.(), isFinal));
   }
 
   #write(frames: Frames): void {

@@ -57,17 +57,23 @@ export function encodeMessage(data: string | Uint8Array, isText = typeof data ==
 }
 
 /**
- * Encodes one final frame.
+ * Encodes one frame.
  *
  * @param mask the masking key of a client, its first byte lowest; `undefined` for a server, which never masks.
+ * @param isFinal whether it ends its message.
  */
-export function encodeFrame(opcode: Opcode, payload: string | Uint8Array, mask: number | undefined): Frames {
+export function encodeFrame(
+  opcode: Opcode,
+  payload: string | Uint8Array,
+  mask: number | undefined,
+  isFinal = true,
+): Frames {
   const isString = typeof payload === "string";
   const length = isString ? Buffer.byteLength(payload) : payload.length;
   const copied = isString || mask !== undefined || length <= COPY_LIMIT;
   const start = (length < LENGTH_16 ? 2 : length < 0x10000 ? 4 : 10) + (mask === undefined ? 0 : 4);
   const frame = Buffer.allocUnsafe(copied ? start + length : start);
-  frame[0] = FIN | opcode;
+  frame[0] = isFinal ? FIN | opcode : opcode;
   const masked = mask === undefined ? 0 : MASKED;
   if (length < LENGTH_16) {
     frame[1] = masked | length;

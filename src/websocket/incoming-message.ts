@@ -10,9 +10,10 @@ export class IncomingMessage {
   readonly #queue = new ByteQueue();
   readonly #utf8: Utf8Check | undefined;
 
-  constructor(isText: boolean) {
+  /** @param checksUtf8 whether text has to be valid. */
+  constructor(isText: boolean, checksUtf8 = true) {
     this.isText = isText;
-    this.#utf8 = isText ? new Utf8Check() : undefined;
+    this.#utf8 = isText && checksUtf8 ? new Utf8Check() : undefined;
   }
 
   /** Bytes received. */

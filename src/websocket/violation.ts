@@ -38,7 +38,7 @@ export const Violation = {
     CloseCode.MESSAGE_TOO_BIG,
     "message over the limit",
   ),
-  FRAGMENTS: violation("WS_ERR_TOO_MANY_FRAGMENTS", CloseCode.POLICY_VIOLATION, "too many fragments"),
+  FRAGMENTS: violation("WS_ERR_TOO_MANY_BUFFERED_PARTS", CloseCode.POLICY_VIOLATION, "too many fragments"),
   MESSAGE_TIMEOUT: violation(
     "WS_ERR_MESSAGE_TIMEOUT",
     CloseCode.POLICY_VIOLATION,

@@ -81,7 +81,7 @@ describe("limits", () => {
     recorder.feed(frame(0x01), frame(0x00), frame(0x00));
     expect(recorder.events).toEqual([]);
     recorder.feed(frame(0x00));
-    expect(recorder.events).toEqual([{ closed: 1006, reason: "", error: "1008 WS_ERR_TOO_MANY_FRAGMENTS" }]);
+    expect(recorder.events).toEqual([{ closed: 1006, reason: "", error: "1008 WS_ERR_TOO_MANY_BUFFERED_PARTS" }]);
   });
 
   it("takes 65,537 fragments, which public suites send", () => {
@@ -271,5 +271,34 @@ describe("the caller's mistakes", () => {
     expect(code(() => connection.pong(Buffer.alloc(126)))).toBe("BARO_CONTROL_LENGTH");
     expect(code(() => new Recorder("client").connection.sendFrame(encodeMessage("a")))).toBe("BARO_STATE");
     expect(connection.state).toBe("open");
+  });
+});
+
+describe("what a drop-in may switch", () => {
+  it("leaves pings to its owner", () => {
+    const recorder = new Recorder("server", { autoPong: false }).feed(frame(0x89, "x"));
+    expect(recorder.wire).toBe("");
+    expect(recorder.events).toEqual([{ ping: "78" }]);
+  });
+
+  it("takes text and close reasons unseen", () => {
+    const recorder = new Recorder("server", { skipUtf8Validation: true });
+    recorder.feed(frame(0x81, hex("ff")), frame(0x01, hex("ff")), frame(0x80, hex("ff")));
+    recorder.feed(frame(0x88, hex("03e8 ff")));
+    expect(recorder.events).toEqual([
+      { text: "\ufffd" },
+      { text: "\ufffd\ufffd" },
+      { closed: 1000, reason: "\ufffd" },
+    ]);
+  });
+
+  it("sends a message in pieces, with control frames between them", () => {
+    const recorder = new Recorder();
+    recorder.connection.sendFragment("a", true, false);
+    recorder.connection.ping();
+    recorder.connection.sendFragment("b", true, false);
+    recorder.connection.sendFragment("c", true, true);
+    recorder.connection.sendFragment(hex("00"), false, true);
+    expect(recorder.wire).toBe("010161" + "8900" + "000162" + "800163" + "820100");
   });
 });
