@@ -81,7 +81,9 @@ describe("limits", () => {
     recorder.feed(frame(0x01), frame(0x00), frame(0x00));
     expect(recorder.events).toEqual([]);
     recorder.feed(frame(0x00));
-    expect(recorder.events).toEqual([{ closed: 1006, reason: "", error: "1008 WS_ERR_TOO_MANY_BUFFERED_PARTS" }]);
+    expect(recorder.events).toEqual([
+      { closed: 1006, reason: "", error: "1008 WS_ERR_TOO_MANY_BUFFERED_PARTS" },
+    ]);
   });
 
   it("takes 65,537 fragments, which public suites send", () => {
