@@ -8,6 +8,8 @@ import type { Writable } from "node:stream";
  */
 const JOIN_LIMIT = 65_536;
 
+const NOTHING = Buffer.alloc(0);
+
 /** What one connection sends in one turn of the event loop. */
 export class Outbox {
   // None while idle: a connection is idle most of its life.
@@ -30,20 +32,29 @@ export class Outbox {
     this.#length = 0;
   }
 
-  /** Hands everything to `stream` as one write. */
-  writeTo(stream: Writable): void {
+  /**
+   * Hands everything to `stream` as one write.
+   *
+   * @param written called once it has been written, or has failed; where there is nothing, behind what was before.
+   */
+  writeTo(stream: Writable, written?: (error?: Error | null) => void): void {
     const parts = this.#parts;
-    if (parts === undefined) return;
+    if (parts === undefined) {
+      if (written !== undefined) stream.write(NOTHING, written);
+      return;
+    }
     const length = this.#length;
     this.clear();
     const [first] = parts;
     if (first !== undefined && parts.length === 1) {
-      stream.write(first);
+      stream.write(first, written);
     } else if (length <= JOIN_LIMIT) {
-      stream.write(Buffer.concat(parts, length));
+      stream.write(Buffer.concat(parts, length), written);
     } else {
+      const last = parts.pop() as Uint8Array;
       stream.cork();
       for (const bytes of parts) stream.write(bytes);
+      stream.write(last, written);
       stream.uncork();
     }
   }

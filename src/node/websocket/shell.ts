@@ -1,7 +1,9 @@
 import { Buffer } from "node:buffer";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { BaroError, ERR_STATE } from "../../errors.ts";
 import { Connection, type ConnectionLimits, type Role, type Sink } from "../../websocket/connection.ts";
+import type { MaskSource } from "../../websocket/mask.ts";
 import { Violation } from "../../websocket/violation.ts";
 import { WebSocketError } from "../../websocket/websocket-error.ts";
 import { clock, masks, ticker, turn } from "../process.ts";
@@ -24,7 +26,12 @@ export interface ShellOptions extends ConnectionLimits {
    * each would hold its memory for ever.
    */
   readonly messageTimeout: number;
+  /** Frames handled per turn; 256 by default. */
+  readonly frameBudget?: number;
 }
+
+/** Told when bytes have been written out, or why they never will be. */
+export type WriteCallback = (error?: Error) => void;
 
 /** Bounds that no honest peer meets. */
 export const SHELL_DEFAULTS: ShellOptions = {
@@ -58,6 +65,8 @@ export abstract class Shell implements Sink, Flushable, Tickable {
   readonly #socket: Duplex;
   readonly #options: ShellOptions;
   readonly #outbox = new Outbox();
+  /** Who waits for the bytes of this turn. None is the common case. */
+  #callbacks: WriteCallback[] | undefined = undefined;
   #isScheduled = false;
   #isEnding = false;
   #isFull = false;
@@ -71,11 +80,17 @@ export abstract class Shell implements Sink, Flushable, Tickable {
   #deadline = Number.POSITIVE_INFINITY;
   #timer: TickerEntry | undefined = undefined;
 
-  /** @param socket after the handshake; the shell owns it from here on. Call {@link start} next. */
-  constructor(role: Role, socket: Duplex, options: ShellOptions) {
+  /**
+   * @param socket after the handshake; the shell owns it from here on. Call {@link start} next.
+   * @param ownMasks a client's source of masking keys, where it has one of its own.
+   * @throws BaroError when another shell owns the socket.
+   */
+  constructor(role: Role, socket: Duplex, options: ShellOptions, ownMasks: MaskSource = masks) {
+    if (SHELL in socket) throw new BaroError(ERR_STATE, "This socket is a WebSocket already.");
     this.#socket = socket;
     this.#options = options;
-    this.connection = new Connection(role, options, this, role === "client" ? masks : undefined);
+    this.connection = new Connection(role, options, this, role === "client" ? ownMasks : undefined);
+    (socket as ShellSocket)[SHELL] = this;
   }
 
   abstract message(data: Buffer, isText: boolean): void;
@@ -84,10 +99,17 @@ export abstract class Shell implements Sink, Flushable, Tickable {
   abstract closed(code: number, reason: string, error?: WebSocketError): void;
   /** The peer reads again: `full` became false. */
   protected abstract drained(): void;
+  /** TCP is over, some time after `closed`. Said once. */
+  protected ended(): void {}
 
   /** Whether the peer reads so slowly that sending should stop until `drained`. */
   get full(): boolean {
     return this.#isFull;
+  }
+
+  /** What the shell was given. */
+  get socket(): Duplex {
+    return this.#socket;
   }
 
   /** Bytes that wait, because this turn is not over or because the kernel refused them. */
@@ -104,15 +126,16 @@ export abstract class Shell implements Sink, Flushable, Tickable {
       socket.setTimeout(0);
       socket.setNoDelay(true);
     }
-    socket[SHELL] = this;
     socket.on("data", Shell.#listeners.data);
     socket.on("end", Shell.#listeners.end);
     socket.on("drain", Shell.#listeners.drain);
     socket.on("error", Shell.#listeners.error);
     socket.on("close", Shell.#listeners.close);
-    // The peer may have gone during the handshake; then no event follows any more.
+    // The peer may have gone during the handshake.
     if (socket.destroyed) this.connection.receiveEnd();
     else if (head.length > 0) this.#receive(head);
+    // Then no event follows any more.
+    if (socket.closed) process.nextTick(Shell.#socketClosed, this);
   }
 
   /** Starts the close handshake. @throws BaroError for a code or reason that cannot be sent. */
@@ -141,6 +164,13 @@ export abstract class Shell implements Sink, Flushable, Tickable {
     this.#continueLater();
   }
 
+  /** Calls back, in a later tick, when everything that was sent so far has been handed to the kernel. */
+  protected whenWritten(callback: WriteCallback): void {
+    if (this.#callbacks === undefined) this.#callbacks = [callback];
+    else this.#callbacks.push(callback);
+    this.#schedule();
+  }
+
   /** Takes bytes of the connection. */
   write(bytes: Uint8Array): void {
     this.#outbox.push(bytes);
@@ -157,11 +187,16 @@ export abstract class Shell implements Sink, Flushable, Tickable {
   flush(): void {
     this.#isScheduled = false;
     const socket = this.#socket;
+    const callbacks = this.#callbacks;
+    this.#callbacks = undefined;
     if (!socket.writable) {
       this.#outbox.clear();
+      if (callbacks !== undefined)
+        callBack(callbacks, new Error("The connection was closed before the write."));
       return;
     }
-    this.#outbox.writeTo(socket);
+    if (callbacks === undefined) this.#outbox.writeTo(socket);
+    else this.#outbox.writeTo(socket, (error) => callBack(callbacks, error ?? undefined));
     const refused = socket.writableLength;
     // `write` also says no to a long write that the kernel took whole: only what is left counts.
     if (refused > 0 && socket.writableNeedDrain) this.#isFull = true;
@@ -200,7 +235,7 @@ export abstract class Shell implements Sink, Flushable, Tickable {
   #receive(chunk: Buffer): void {
     let isDone = false;
     try {
-      isDone = this.connection.receive(chunk, FRAME_BUDGET);
+      isDone = this.connection.receive(chunk, this.#options.frameBudget ?? FRAME_BUDGET);
     } finally {
       // Also when a listener threw: what is behind its frame belongs to the next turn.
       if (!isDone) this.#continueLater();
@@ -244,9 +279,10 @@ export abstract class Shell implements Sink, Flushable, Tickable {
     this.drained();
   }
 
-  #socketClosed(): void {
-    this.#disarm();
-    this.connection.receiveEnd();
+  static #socketClosed(shell: Shell): void {
+    shell.#disarm();
+    shell.connection.receiveEnd();
+    shell.ended();
   }
 
   #endWithin(milliseconds: number): void {
@@ -292,7 +328,12 @@ export abstract class Shell implements Sink, Flushable, Tickable {
     /** A reset, for one. `close` follows. */
     error(): void {},
     close(this: ShellSocket): void {
-      this[SHELL].#socketClosed();
+      Shell.#socketClosed(this[SHELL]);
     },
   };
+}
+
+/** A tick for each, so that one that throws takes none of the others with it. */
+function callBack(callbacks: readonly WriteCallback[], error: Error | undefined): void {
+  for (const callback of callbacks) process.nextTick(callback, error);
 }

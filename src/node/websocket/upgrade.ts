@@ -1,4 +1,4 @@
-import { STATUS_CODES } from "node:http";
+import { type OutgoingHttpHeaders, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { clock, ticker } from "../process.ts";
 
@@ -21,14 +21,21 @@ export function releaseSocket(socket: Duplex): void {
 /**
  * Answers an upgrade with 101, RFC 6455 section 4.2.2.
  *
+ * @param change may alter the lines of the answer before they leave; the status line is the first.
  * @returns false when the peer has gone meanwhile.
  */
-export function acceptUpgrade(socket: Duplex, headers: Readonly<Record<string, string>>): boolean {
+export function acceptUpgrade(
+  socket: Duplex,
+  headers: Readonly<Record<string, string>>,
+  change?: (lines: string[]) => void,
+): boolean {
   if (!socket.readable || !socket.writable) {
     socket.destroy();
     return false;
   }
-  socket.write(head(101, headers));
+  const lines = head(101, headers);
+  change?.(lines);
+  socket.write(join(lines));
   return true;
 }
 
@@ -39,7 +46,7 @@ export function acceptUpgrade(socket: Duplex, headers: Readonly<Record<string, s
 export function abortUpgrade(
   socket: Duplex,
   status: number,
-  headers: Readonly<Record<string, string>> = {},
+  headers: OutgoingHttpHeaders = {},
   body = "",
 ): void {
   holdSocket(socket);
@@ -56,13 +63,19 @@ export function abortUpgrade(
     Connection: "close",
     "Content-Length": length,
   });
-  socket.end(answer + body, () => socket.destroy());
+  socket.end(join(answer) + body, () => socket.destroy());
 }
 
-function head(status: number, headers: Readonly<Record<string, string>>): string {
-  let text = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n`;
-  for (const name of Object.keys(headers)) text += `${name}: ${headers[name]}\r\n`;
-  return `${text}\r\n`;
+function head(status: number, headers: OutgoingHttpHeaders): string[] {
+  const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}`];
+  for (const name of Object.keys(headers)) {
+    for (const value of [headers[name] ?? []].flat()) lines.push(`${name}: ${value}`);
+  }
+  return lines;
+}
+
+function join(lines: readonly string[]): string {
+  return `${lines.join("\r\n")}\r\n\r\n`;
 }
 
 function ignore(): void {}
