@@ -35,6 +35,8 @@ export function parseHandshake(request: HandshakeRequest): Handshake | Refusal {
   const { headers } = request;
   if (request.method !== "GET") return refuse(405, "A WebSocket begins with GET.", { Allow: "GET" });
   if (request.httpVersion === "1.0") return refuse(400, "A WebSocket needs HTTP/1.1.");
+  // Node itself asks for it only of requests that are no upgrades.
+  if (headers.host === undefined) return refuse(400, "A request needs a Host header.");
   if (field(headers, "upgrade").toLowerCase() !== "websocket") {
     return refuse(426, "This is a WebSocket.", { Upgrade: "websocket", Connection: "Upgrade" });
   }

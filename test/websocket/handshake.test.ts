@@ -69,6 +69,7 @@ describe("a client's request", () => {
     ["H-5 no version", { "sec-websocket-version": undefined }, 426],
     ["H-6 another protocol", { upgrade: "h2c" }, 426],
     ["H-6 no Upgrade", { upgrade: undefined }, 426],
+    ["H-6 no Host", { host: undefined }, 400],
     ["H-6 no Connection", { connection: undefined }, 400],
     ["H-6 Connection without upgrade", { connection: "keep-alive" }, 400],
     ["H-7 a body by length", { "content-length": "5" }, 400],
