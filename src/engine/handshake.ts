@@ -14,8 +14,11 @@ export interface Handshake {
   readonly maxPayload: number;
 }
 
-/** A session's id goes into every URL. The figure is a request line that every proxy lets pass. */
-const MAX_SID_LENGTH = 1_024;
+/**
+ * A session's id goes into every URL, which can hold no half of a surrogate pair. The figure is a request line that
+ * every proxy lets pass.
+ */
+const SID = /^\P{Surrogate}{1,1024}$/u;
 
 /** Reads an OPEN packet. The server's text may be anything: what is no handshake gives `undefined`. */
 export function parseHandshake(data: string | Binary): Handshake | undefined {
@@ -28,7 +31,7 @@ export function parseHandshake(data: string | Binary): Handshake | undefined {
   }
   if (typeof value !== "object" || value === null) return undefined;
   const { sid, upgrades, pingInterval, pingTimeout, maxPayload } = value as Record<string, unknown>;
-  if (typeof sid !== "string" || sid === "" || sid.length > MAX_SID_LENGTH) return undefined;
+  if (typeof sid !== "string" || !SID.test(sid)) return undefined;
   if (!isAmount(pingInterval) || !isAmount(pingTimeout)) return undefined;
   return {
     sid,

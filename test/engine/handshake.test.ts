@@ -39,6 +39,11 @@ describe("parseHandshake", () => {
     expect(parse({ upgrades: { length: 1 } })?.upgrades).toEqual([]);
   });
 
+  it("takes no id that a URL cannot hold: no request could be made", () => {
+    for (const sid of ["\ud800", "a\udc00b"]) expect(parse({ sid })).toBeUndefined();
+    expect(parse({ sid: "\u{1f600}" })?.sid).toBe("\u{1f600}");
+  });
+
   it("takes nothing but an object in JSON", () => {
     for (const text of ["", "null", "1", '"abc"', "{", "[]"]) expect(parseHandshake(text)).toBeUndefined();
     expect(parseHandshake(new Uint8Array(3))).toBeUndefined();
