@@ -39,7 +39,8 @@ export class Engine extends Emitter<EngineEvents> {
       message: (data) => handler.message(data),
       opened: () => {
         this.#tell("open");
-        handler.opened();
+        // A listener may have closed it.
+        if (!this.#session.closed) handler.opened();
       },
       upgraded: () => {
         this.#tell("upgrade", this.transport);

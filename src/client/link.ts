@@ -10,8 +10,8 @@ export interface Link {
   isWritable(): boolean;
   /** The socket wants its namespace: connects unless that is under way, and keeps the connection from now on. */
   attach(port: Port): void;
-  /** The socket is done. The connection ends with its last socket. */
-  detach(port: Port): void;
+  /** A socket is done. The connection ends with the last one. */
+  detach(): void;
   /** @throws BaroError `BARO_DATA` when the data cannot be sent as JSON. */
   send(packet: Packet): void;
 }
@@ -19,6 +19,8 @@ export interface Link {
 /** What a socket is to its manager. */
 export interface Port {
   readonly namespace: string;
+  /** Whether the socket wants the connection. One that is done still hears of what it had asked for. */
+  isActive(): boolean;
   /** The low-level connection stands: the namespace can be asked for. */
   opened(): void;
   /** The server sent a packet to this namespace. */

@@ -62,7 +62,7 @@ export class Manager<
   readonly #backoff: Backoff;
   readonly #link: Link;
   readonly #sockets = new Map<string, Socket<ListenEvents, EmitEvents>>();
-  /** The sockets that want the connection, by namespace. */
+  /** The sockets that wanted the connection once, by namespace. */
   readonly #ports = new Map<string, Port>();
   #state: "closed" | "opening" | "open" = "closed";
   /** Whether a lost connection is to be made anew. */
@@ -92,7 +92,7 @@ export class Manager<
       isOpen: () => this.#state === "open",
       isWritable: () => this.#state === "open" && this.engine.writable,
       attach: (port) => this.#attach(port),
-      detach: (port) => this.#detach(port),
+      detach: () => this.#detach(),
       send: (packet) => this.#send(packet),
     };
     if (this.#options.autoConnect) this.open();
@@ -182,9 +182,9 @@ export class Manager<
     else if (!this.#reconnecting) this.open();
   }
 
-  #detach(port: Port): void {
-    this.#ports.delete(port.namespace);
-    if (this.#ports.size === 0) this.#stop();
+  #detach(): void {
+    for (const port of this.#ports.values()) if (port.isActive()) return;
+    this.#stop();
   }
 
   /** Ends the connection, or the attempts at one, for good. */
@@ -255,9 +255,12 @@ export class Manager<
     this.#reconnecting = false;
     this.#backoff.reset();
     this.#tell("open");
-    for (const port of this.#ports.values()) port.opened();
+    // Each listener may have closed it.
+    for (const port of this.#ports.values()) {
+      if (port.isActive() && this.#state === "open") port.opened();
+    }
     if (done !== undefined) call(done as Callback, [], this.#platform.clock);
-    if (attempt > 0) this.#tell("reconnect", attempt);
+    if (attempt > 0 && this.#state === "open") this.#tell("reconnect", attempt);
   }
 
   #failed(error: Error, done: ((error?: Error) => void) | undefined): void {

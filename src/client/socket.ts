@@ -11,6 +11,7 @@ import type {
   Last,
 } from "../emitter.ts";
 import { BaroError, ERR_EVENT_NAME } from "../errors.ts";
+import { encode } from "../socketio/encoder.ts";
 import {
   type AckPacket,
   type EventPacket,
@@ -19,6 +20,7 @@ import {
   PacketType,
 } from "../socketio/packet.ts";
 import { RESERVED_EVENTS } from "../socketio/reserved.ts";
+import type { Engine } from "./engine.ts";
 import type { Link, Port } from "./link.ts";
 import type { Manager } from "./manager.ts";
 import type { Auth, SocketOptions } from "./options.ts";
@@ -58,8 +60,8 @@ export class Socket<
   readonly #port: Port;
   readonly #acks: PendingAcks;
   #active = false;
-  /** That this connection was asked for the namespace: a server closes on a second CONNECT. */
-  #request: { sent: boolean } | undefined;
+  /** That a connection was asked for the namespace, and not yet left: a server closes on a second CONNECT. */
+  #request: { readonly engine: Engine; sent: boolean } | undefined;
   #flags: Flags = {};
   /** Takes back what waits when its acknowledgement is wanted no more. */
   readonly #forget = (id: number): void => {
@@ -86,10 +88,11 @@ export class Socket<
     this.#namespace = namespace;
     this.#port = {
       namespace,
+      isActive: () => this.#active,
       opened: () => this.#ask(),
       receive: (packet) => this.#receive(packet),
       failed: (error) => {
-        if (!this.connected) this.#tell("connect_error", [error]);
+        if (this.#active) this.#tell("connect_error", [error]);
       },
       closed: (reason, description) => this.#lost(reason, description),
     };
@@ -121,10 +124,11 @@ export class Socket<
   /** Leaves the namespace. The last socket of a manager ends the connection. */
   disconnect(): this {
     const connected = this.connected;
-    if (connected)
-      this.#send({ type: PacketType.DISCONNECT, namespace: this.#namespace, id: undefined, data: undefined });
+    if (connected) this.#sendDisconnect();
     this.#detach();
     if (connected) this.#lost("io client disconnect", undefined);
+    // Credentials that come from now on are not wanted. What was asked already will be answered: see `#granted`.
+    else if (this.#request?.sent === false) this.#request = undefined;
     return this;
   }
 
@@ -204,8 +208,13 @@ export class Socket<
       id,
       data: [event, ...args],
     } as const;
-    if (this.connected) this.#send(packet);
-    else this.sendBuffer.push(packet);
+    if (this.connected) {
+      this.#send(packet);
+    } else {
+      // What cannot be sent is thrown at whoever emits it, and now.
+      encode(packet);
+      this.sendBuffer.push(packet);
+    }
     return this;
   }
 
@@ -218,24 +227,28 @@ export class Socket<
   }
 
   #ask(): void {
-    if (this.#request !== undefined) return;
-    const request = { sent: false };
-    this.#request = request;
     const { auth } = this;
+    const { engine } = this.io;
+    if (this.#request?.engine === engine) return;
+    const request = { engine, sent: false };
+    this.#request = request;
     const give = (data: object): void => {
       // The program may take its time, or answer twice: by then another connection may have asked again.
       if (this.#request !== request || request.sent) return;
       request.sent = true;
       this.#sendConnect(data);
     };
-    if (typeof auth === "function") call(auth as Callback, [give], this.#link.clock);
-    else give(auth);
+    this.#safely(() => (typeof auth === "function" ? auth(give) : give(auth)));
   }
 
   #sendConnect(auth: object): void {
     const recovery = this.#recoveryId && { pid: this.#recoveryId, offset: this.#offset };
     const data = { ...recovery, ...auth };
     this.#link.send({ type: PacketType.CONNECT, namespace: this.#namespace, id: undefined, data });
+  }
+
+  #sendDisconnect(): void {
+    this.#send({ type: PacketType.DISCONNECT, namespace: this.#namespace, id: undefined, data: undefined });
   }
 
   #receive(packet: Packet): void {
@@ -262,6 +275,12 @@ export class Socket<
 
   #granted({ sid, pid }: JsonObject): void {
     if (this.connected || this.#request === undefined) return;
+    if (!this.#active) {
+      // It left before this answer: the server must not keep a socket that nobody hears.
+      this.#request = undefined;
+      this.#sendDisconnect();
+      return;
+    }
     if (typeof sid !== "string") {
       const error = new Error("The server speaks another version of the protocol: it granted no socket id.");
       this.#tell("connect_error", [error]);
@@ -276,15 +295,16 @@ export class Socket<
     this.receiveBuffer = [];
     this.sendBuffer = [];
     for (const packet of received) this.#deliver(packet);
-    for (const packet of waiting) this.#send(packet);
+    for (const packet of waiting) this.#safely(() => this.#send(packet));
     this.#tell("connect", []);
   }
 
   #refused(data: JsonObject | string): void {
-    if (this.connected) return;
+    this.#request = undefined;
+    if (this.connected || !this.#active) return;
     this.#detach();
     const { message, data: details } = typeof data === "string" ? { message: data, data: undefined } : data;
-    const error: ExtendedError = new Error(String(message));
+    const error: ExtendedError = new Error(typeof message === "string" ? message : "");
     error.data = details;
     this.#tell("connect_error", [error]);
   }
@@ -325,8 +345,7 @@ export class Socket<
 
   #detach(): void {
     this.#active = false;
-    this.#request = undefined;
-    this.#link.detach(this.#port);
+    this.#link.detach();
   }
 
   #tell(event: string, args: readonly unknown[]): void {
