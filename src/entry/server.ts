@@ -5,6 +5,7 @@ import type { DefaultEventsMap, EventsMap } from "../emitter.ts";
 import { ClientFiles } from "../node/http/client-files.ts";
 import type { EngineOptions } from "../node/http/engine-options.ts";
 import { EngineServer } from "../node/http/engine-server.ts";
+import { OWN_SERVER } from "../node/http/own-server.ts";
 import { clock } from "../node/process.ts";
 import type { Environment } from "../server/environment.ts";
 import type { PolicyOptions } from "../server/options.ts";
@@ -39,10 +40,6 @@ export interface ServerOptions extends EngineOptions, PolicyOptions {
 export type AnyHttpServer = HttpServer | HttpsServer;
 
 const environment: Environment = { clock, generateId: () => randomBytes(15).toString("base64url") };
-
-// Only for the HTTP servers that are made here: an application's own is never altered. Node's defaults would let a
-// client dribble its headers for a minute, and would look every 30 seconds.
-const OWN_SERVER = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 2_000 };
 
 /** A Socket.IO server on the port of an HTTP server, with the constructors of Socket.IO 4. */
 export class Server<

@@ -1,9 +1,10 @@
-import { type IncomingMessage, type OutgoingHttpHeaders, request as requestHttp } from "node:http";
-import { type RequestOptions, request as requestHttps } from "node:https";
+import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from "node:http";
+import type { RequestOptions } from "node:https";
 import type { Duplex } from "node:stream";
 import { BaroError, ERR_OPTION } from "../../errors.ts";
 import { areProtocols, checkAccept, createKey, requestHeaders } from "../../websocket/handshake.ts";
 import { holdSocket } from "../websocket/upgrade.ts";
+import { type DialTarget, dialTarget, redirectOptions } from "./dial-target.ts";
 
 /** How a WebSocket is dialled. */
 export interface DialOptions {
@@ -13,8 +14,21 @@ export interface DialOptions {
   readonly headers?: OutgoingHttpHeaders;
   /** Milliseconds from the call to the server's 101; 0 for no bound. Default 30,000. */
   readonly handshakeTimeout?: number;
+  /** Redirects to follow at most; 0, the default, for none. */
+  readonly maxRedirects?: number;
   /** Handed to `node:http` and `node:https`: the agent, and of TLS `ca`, `cert`, `key`, `servername` and so on. */
   readonly request?: RequestOptions;
+  readonly hooks?: DialHooks;
+}
+
+/** What an owner may see and change on the way. */
+export interface DialHooks {
+  /** Sends `request`, by `request.end()`. It goes to `url` by a redirect, where there is one. */
+  send?(request: ClientRequest, url: string | undefined): void;
+  /** The server's 101, before it is checked. */
+  upgraded?(response: IncomingMessage): void;
+  /** An answer that is no 101. True takes it over: `fail` is not called. */
+  refused?(request: ClientRequest, response: IncomingMessage): boolean;
 }
 
 /** Why there is no WebSocket: the server answered something else. Faults of the network come as Node has them. */
@@ -29,75 +43,140 @@ export class DialError extends Error {
   }
 }
 
+/** Takes the socket, which it owns, what followed the handshake, and the chosen subprotocol or `""`. */
+export type Accept = (socket: Duplex, head: Buffer, protocol: string) => void;
+
 /**
  * Opens a WebSocket as a client, RFC 6455 section 4.1. Exactly one of `accept` and `fail` is called, later, unless
- * the call is cancelled before. Redirects are not followed.
+ * the call is cancelled before, or a hook takes over.
  *
- * @param url `ws:`, `wss:`, `http:` or `https:`.
- * @param accept is given the socket, which it owns, what followed the handshake, and the chosen subprotocol or `""`.
+ * @param url `ws:`, `wss:`, `http:`, `https:`, or `ws+unix:` with the path of a socket and, behind a colon, of the
+ *   request. Name and password in it become basic authentication.
  * @returns cancels: neither is called any more. Does nothing after the end.
  * @throws BaroError for another scheme of `url`, or a subprotocol that is no token or is there twice.
  */
 export function dial(
   url: string | URL,
   options: DialOptions,
-  accept: (socket: Duplex, head: Buffer, protocol: string) => void,
+  accept: Accept,
   fail: (error: Error) => void,
 ): () => void {
-  const target = httpUrl(url);
-  const protocols = options.protocols ?? [];
-  if (!areProtocols(protocols)) throw new BaroError(ERR_OPTION, "Subprotocols must be tokens, each once.");
-  const key = createKey();
-  const send = target.protocol === "https:" ? requestHttps : requestHttp;
-  const request = send(target, {
-    ...options.request,
-    method: "GET",
-    headers: { ...options.headers, ...requestHeaders(key, protocols) },
-  });
-
-  let isOver = false;
-  const timeout = options.handshakeTimeout ?? 30_000;
-  const timer =
-    timeout === 0
-      ? undefined
-      : setTimeout(() => finish(new Error(`No WebSocket handshake within ${timeout} ms.`)), timeout);
-  function finish(error?: Error): void {
-    if (isOver) return;
-    isOver = true;
-    clearTimeout(timer);
-    request.destroy();
-    if (error !== undefined) fail(error);
-  }
-
-  // Stays for good: `destroy` makes a request that has no answer yet say so.
-  request.on("error", finish);
-  request.on("response", (response: IncomingMessage) => {
-    const status = response.statusCode ?? 0;
-    finish(new DialError(`The server answered ${status} instead of a WebSocket.`, status));
-  });
-  request.on("upgrade", (response: IncomingMessage, socket: Duplex, head: Buffer) => {
-    holdSocket(socket);
-    const answer =
-      response.statusCode === 101 ? checkAccept(key, protocols, response.headers) : { fault: "no 101" };
-    if ("fault" in answer) {
-      socket.destroy();
-      finish(new DialError(`The server's handshake has ${answer.fault}.`, 101));
-      return;
-    }
-    isOver = true;
-    clearTimeout(timer);
-    accept(socket, head, answer.protocol);
-  });
-  request.end();
-  return finish;
+  const call = new Call(options, accept, fail);
+  call.request(dialTarget(url), { ...options.request, headers: options.headers ?? {} });
+  return () => call.finish();
 }
 
-function httpUrl(url: string | URL): URL {
-  const target = new URL(url);
-  if (target.protocol === "ws:") target.protocol = "http:";
-  else if (target.protocol === "wss:") target.protocol = "https:";
-  else if (target.protocol !== "http:" && target.protocol !== "https:") {
-    throw new BaroError(ERR_OPTION, `A WebSocket needs ws:, wss:, http: or https:, not ${target.protocol}`);
+class Call {
+  readonly #options: DialOptions;
+  readonly #protocols: readonly string[];
+  readonly #key = createKey();
+  readonly #accept: Accept;
+  readonly #fail: (error: Error) => void;
+  readonly #timer: NodeJS.Timeout | undefined;
+  #request: ClientRequest | undefined;
+  #redirects = 0;
+  #isOver = false;
+
+  constructor(options: DialOptions, accept: Accept, fail: (error: Error) => void) {
+    this.#options = options;
+    this.#protocols = options.protocols ?? [];
+    this.#accept = accept;
+    this.#fail = fail;
+    if (!areProtocols(this.#protocols)) {
+      throw new BaroError(ERR_OPTION, "Subprotocols must be tokens, each once.");
+    }
+    const { handshakeTimeout = 30_000 } = options;
+    if (handshakeTimeout === 0) return;
+    // In the words that programs for ws match on.
+    const expired = (): void => this.finish(new Error("Opening handshake has timed out"));
+    this.#timer = setTimeout(expired, handshakeTimeout);
   }
-  return target;
+
+  /** @param location where a redirect leads. */
+  request(target: DialTarget, options: RequestOptions, location?: string): void {
+    const { hooks } = this.#options;
+    const request = target.send({
+      ...options,
+      ...target.options,
+      method: "GET",
+      headers: { ...options.headers, ...requestHeaders(this.#key, this.#protocols) } as OutgoingHttpHeaders,
+    });
+    this.#request = request;
+    // Stays for good: `destroy` makes a request that has no answer yet say so.
+    request.on("error", (error) => {
+      if (request === this.#request) this.finish(error);
+    });
+    request.on("response", (response) => this.#receiveResponse(target, options, request, response));
+    request.on("upgrade", (response, socket, head) => this.#receiveUpgrade(response, socket, head));
+    if (hooks?.send === undefined) request.end();
+    else hooks.send(request, location);
+  }
+
+  finish(error?: Error): void {
+    if (this.#isOver) return;
+    this.#end();
+    this.#request?.destroy();
+    if (error !== undefined) this.#fail(error);
+  }
+
+  #end(): void {
+    this.#isOver = true;
+    clearTimeout(this.#timer);
+  }
+
+  #receiveResponse(
+    target: DialTarget,
+    options: RequestOptions,
+    request: ClientRequest,
+    response: IncomingMessage,
+  ): void {
+    if (this.#isOver) return;
+    const { statusCode: status = 0, headers } = response;
+    const { maxRedirects = 0, hooks } = this.#options;
+    if (maxRedirects > 0 && status >= 300 && status < 400 && headers.location !== undefined) {
+      this.#redirect(target, options, headers.location);
+    } else if (hooks?.refused?.(request, response) === true) {
+      this.#end();
+    } else {
+      this.finish(new DialError(`Unexpected server response: ${status}`, status));
+    }
+  }
+
+  #redirect(from: DialTarget, options: RequestOptions, location: string): void {
+    this.#redirects += 1;
+    if (this.#redirects > (this.#options.maxRedirects ?? 0)) {
+      this.finish(new Error("Maximum redirects exceeded"));
+      return;
+    }
+    const before = this.#request;
+    try {
+      const url = new URL(location, from.url);
+      const to = dialTarget(url);
+      this.request(to, redirectOptions(from, to, options), url.href);
+    } catch (cause) {
+      // The server's fault: a place that is none for a WebSocket, or not for the agent.
+      this.finish(new Error(`The redirect to ${location} cannot be followed.`, { cause }));
+    }
+    before?.destroy();
+  }
+
+  #receiveUpgrade(response: IncomingMessage, socket: Duplex, head: Buffer): void {
+    holdSocket(socket);
+    this.#options.hooks?.upgraded?.(response);
+    if (this.#isOver) {
+      socket.destroy();
+      return;
+    }
+    const answer =
+      response.statusCode === 101
+        ? checkAccept(this.#key, this.#protocols, response.headers)
+        : { fault: "no 101" };
+    if ("fault" in answer) {
+      socket.destroy();
+      this.finish(new DialError(`The server's handshake has ${answer.fault}.`, 101));
+      return;
+    }
+    this.#end();
+    this.#accept(socket, head, answer.protocol);
+  }
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { clock } from "../process.ts";
-import { holdSocket } from "../websocket/upgrade.ts";
+import { CLAIMS, holdSocket, type UpgradeListener } from "../websocket/upgrade.ts";
 import { pathOf } from "./engine-query.ts";
 
 /** What answers at one path of an HTTP server. */
@@ -45,7 +45,7 @@ export function attach(server: Server, route: Route): void {
     });
   });
 
-  server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+  const upgrade: UpgradeListener = (request, socket, head) => {
     if (isBelow(route.path, request.url)) {
       route.handleUpgrade(request, socket, head);
       return;
@@ -53,7 +53,10 @@ export function attach(server: Server, route: Route): void {
     // Where nobody takes it, a reset would be an uncaught exception.
     holdSocket(socket);
     if (route.unclaimedUpgradeTimeout !== undefined) endUnclaimed(socket, route.unclaimedUpgradeTimeout);
-  });
+  };
+  // A WebSocketServer without a path takes every other upgrade.
+  upgrade[CLAIMS] = (request) => isBelow(route.path, request.url);
+  server.on("upgrade", upgrade);
 }
 
 function isBelow(path: string, target = ""): boolean {

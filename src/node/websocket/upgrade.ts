@@ -1,6 +1,15 @@
-import { type OutgoingHttpHeaders, STATUS_CODES } from "node:http";
+import { type IncomingMessage, type OutgoingHttpHeaders, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { clock, ticker } from "../process.ts";
+
+/** Whether a request belongs to the listener that has this, so that all others of the server leave it alone. */
+export const CLAIMS = Symbol("claims");
+
+/** A listener for the `upgrade` event of an HTTP server. */
+export interface UpgradeListener {
+  (request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  [CLAIMS]?: (request: IncomingMessage) => boolean;
+}
 
 /** Milliseconds that a peer has to take the answer to a failed upgrade. */
 const ANSWER_WITHIN = 5_000;

@@ -1,0 +1,206 @@
+import { Buffer } from "node:buffer";
+import type { EventEmitter } from "node:events";
+import type { Duplex } from "node:stream";
+import { CloseCode } from "../../websocket/close-code.ts";
+import type { Frames } from "../../websocket/frame.ts";
+import type { MaskSource } from "../../websocket/mask.ts";
+import type { Role } from "../../websocket/sink.ts";
+import { Violation } from "../../websocket/violation.ts";
+import { WebSocketError } from "../../websocket/websocket-error.ts";
+import { Heartbeat } from "./heartbeat.ts";
+import type { WebSocketShellOptions } from "./options.ts";
+import { type BinaryType, byteLengthOf, toBinaryType, toPayload } from "./payload.ts";
+import { ReadyState } from "./ready-state.ts";
+import { SendQueue } from "./send-queue.ts";
+import { Shell, type WriteCallback } from "./shell.ts";
+
+/** How `send` sends. */
+export interface SendOptions {
+  /** Whether it is a binary message; by default all but text and numbers are. */
+  binary?: boolean | undefined;
+  /** Whether it may be compressed; true by default, without effect where compression was not agreed to. */
+  compress?: boolean | undefined;
+  /** Whether it is the last fragment of a message; true by default. */
+  fin?: boolean | undefined;
+  /** Without effect: a client always masks and a server never does, RFC 6455 section 5.1. */
+  mask?: boolean | undefined;
+}
+
+/** Whose events these are. */
+interface Owner extends EventEmitter {
+  readonly binaryType: BinaryType;
+}
+
+/** Says in the words of `ws` what happens on one connection: straight from the frame to the owner's listeners. */
+export class WebSocketShell<WebSocket extends Owner = Owner> extends Shell {
+  readonly #owner: WebSocket;
+  readonly #options: WebSocketShellOptions;
+  readonly #released: ((owner: WebSocket) => void) | undefined;
+  #heartbeat: Heartbeat | undefined = undefined;
+  /** Blobs, and what was sent behind them. None in most lives. */
+  #queue: SendQueue | undefined = undefined;
+  #isSendingFragments = false;
+  #isClosing = false;
+  #isEnded = false;
+  #closeCode: number = CloseCode.ABNORMAL;
+  #closeReason = "";
+  #droppedMessages = 0;
+
+  /** @param released told when TCP is over, before the owner's own listeners are. */
+  constructor(
+    role: Role,
+    socket: Duplex,
+    options: WebSocketShellOptions,
+    owner: WebSocket,
+    masks?: MaskSource,
+    released?: (owner: WebSocket) => void,
+  ) {
+    super(role, socket, options, masks);
+    this.#owner = owner;
+    this.#options = options;
+    this.#released = released;
+  }
+
+  override start(head?: Buffer): void {
+    const { heartbeat } = this.#options;
+    if (heartbeat !== undefined && !this.#isEnded) this.#heartbeat = new Heartbeat(this, heartbeat);
+    super.start(head);
+  }
+
+  get readyState(): ReadyState {
+    if (this.#isEnded) return ReadyState.CLOSED;
+    return this.#isClosing || this.connection.state !== "open" ? ReadyState.CLOSING : ReadyState.OPEN;
+  }
+
+  get bufferedAmount(): number {
+    return this.queued + (this.#queue?.bytes ?? 0);
+  }
+
+  get droppedMessages(): number {
+    return this.#droppedMessages;
+  }
+
+  /** Sends one message, or a part of one. The owner has seen to it that the state is open. */
+  send(data: unknown, options: SendOptions | undefined, callback: WriteCallback | undefined): void {
+    if (data instanceof Blob) this.#sendBlob(data, options, callback);
+    else if (this.#queue?.isBusy === true) {
+      // What cannot be sent is the caller's fault, and has to be said at once.
+      const payload = toPayload(data);
+      this.#queue.push(() => this.#send(payload, data, options, callback), byteLengthOf(payload));
+    } else this.#send(toPayload(data), data, options, callback);
+  }
+
+  /** Sends what was encoded once for many. */
+  sendFrames(frames: Frames): void {
+    if (this.#isDropping()) return;
+    if (this.#queue?.isBusy === true) this.#queue.push(() => this.connection.sendFrame(frames), 0);
+    else this.connection.sendFrame(frames);
+  }
+
+  /** Sends a ping or a pong of up to 125 bytes. */
+  sendControl(kind: "ping" | "pong", data: Uint8Array, callback: WriteCallback | undefined): void {
+    this.connection[kind](data);
+    if (callback !== undefined) this.whenWritten(callback);
+  }
+
+  override close(code?: number, reason?: string): void {
+    this.#isClosing = true;
+    if (this.#queue?.isBusy === true) this.#queue.push(() => super.close(code, reason), 0);
+    else super.close(code, reason);
+  }
+
+  message(data: Buffer, isText: boolean): void {
+    const owner = this.#owner;
+    if (isText || owner.binaryType === "nodebuffer") owner.emit("message", data, !isText);
+    else owner.emit("message", toBinaryType(data, owner.binaryType), true);
+  }
+
+  ping(data: Buffer): void {
+    this.#owner.emit("ping", data);
+  }
+
+  pong(data: Buffer): void {
+    this.#heartbeat?.answered();
+    this.#owner.emit("pong", data);
+  }
+
+  closed(code: number, reason: string, error?: WebSocketError): void {
+    this.#closeCode = code;
+    this.#closeReason = reason;
+    this.#heartbeat?.stop();
+    // Without a listener an `error` would end the process: no peer may do that.
+    if (error !== undefined && this.#owner.listenerCount("error") > 0) this.#owner.emit("error", error);
+  }
+
+  /** A ping of the heartbeat. */
+  beat(): void {
+    this.connection.ping();
+  }
+
+  /** The heartbeat was not answered. */
+  lost(): void {
+    this.terminateLater(Violation.HEARTBEAT);
+  }
+
+  protected drained(): void {
+    this.#owner.emit("drain");
+  }
+
+  protected override overflowed(): void {
+    if (this.#options.slowConsumer === "close" && this.connection.state === "open") {
+      this.close(CloseCode.TRY_AGAIN_LATER, Violation.SLOW_READER.message);
+    }
+  }
+
+  protected override ended(): void {
+    this.#isEnded = true;
+    this.#released?.(this.#owner);
+    this.#owner.emit("close", this.#closeCode, Buffer.from(this.#closeReason));
+  }
+
+  #send(
+    payload: string | Uint8Array,
+    data: unknown,
+    options: SendOptions | undefined,
+    callback: WriteCallback | undefined,
+  ): void {
+    if (this.#isDropping()) {
+      if (callback !== undefined) process.nextTick(callback, new WebSocketError(Violation.SLOW_READER));
+      return;
+    }
+    const isText = options?.binary === undefined ? isTextual(data) : !options.binary;
+    const isFinal = options?.fin !== false;
+    if (!isFinal || this.#isSendingFragments) {
+      this.#isSendingFragments = !isFinal;
+      this.connection.sendFragment(payload, isText, isFinal);
+    } else if (isText) {
+      this.connection.sendText(payload);
+    } else {
+      this.connection.sendBinary(typeof payload === "string" ? Buffer.from(payload) : payload);
+    }
+    if (callback !== undefined) this.whenWritten(callback);
+  }
+
+  #sendBlob(blob: Blob, options: SendOptions | undefined, callback: WriteCallback | undefined): void {
+    this.#queue ??= new SendQueue();
+    const queue = this.#queue;
+    const sent = (bytes: ArrayBuffer): void => this.#send(new Uint8Array(bytes), bytes, options, callback);
+    const failed = (error: Error): void => {
+      if (callback !== undefined) callback(error);
+      else if (this.#owner.listenerCount("error") > 0) this.#owner.emit("error", error);
+    };
+    queue.push(() => queue.waitFor(blob.arrayBuffer().then(sent, failed)), blob.size);
+  }
+
+  /** Whether the peer reads so slowly that a message is not sent to it. */
+  #isDropping(): boolean {
+    const { maxQueued, slowConsumer } = this.#options;
+    if (maxQueued === 0 || slowConsumer !== "drop" || this.socket.writableLength <= maxQueued) return false;
+    this.#droppedMessages += 1;
+    return true;
+  }
+}
+
+function isTextual(data: unknown): boolean {
+  return typeof data === "string" || typeof data === "number";
+}
