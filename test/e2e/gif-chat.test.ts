@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -238,8 +238,27 @@ describe("node examples/gif-chat/start.js", () => {
     const server = new ChildServer({ port, dataDir });
     expect(await server.failed()).toBe(1);
     expect(server.errors).toMatch(new RegExp(`^Port ${port} is taken\\.[^\\n]*\\n$`));
+    expect(await readdir(dataDir)).toEqual([]);
     taken.close();
     await rm(dataDir, { recursive: true, force: true });
+  });
+
+  it("says in one sentence that its port is none", async () => {
+    for (const port of ["cat", " ", "65536", "0x1f90"]) {
+      const server = new ChildServer({ port, dataDir: tmpdir() });
+      expect(await server.failed()).toBe(1);
+      expect(server.errors).toBe(`PORT must be a number from 0 to 65535, not "${port}".\n`);
+    }
+  });
+
+  it("says in one sentence that its data folder cannot be used", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "baro-chat-"));
+    const dataDir = join(folder, "file");
+    await writeFile(dataDir, "");
+    const server = new ChildServer({ port: 0, dataDir });
+    expect(await server.failed()).toBe(1);
+    expect(server.errors).toMatch(/^The data folder \S+ cannot be used: [^\n]*\n$/);
+    await rm(folder, { recursive: true, force: true });
   });
 });
 

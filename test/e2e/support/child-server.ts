@@ -12,7 +12,7 @@ export class ChildServer {
   #child: ChildProcess | undefined;
   #errors = "";
 
-  constructor(options: { readonly port: number; readonly dataDir: string }) {
+  constructor(options: { readonly port: number | string; readonly dataDir: string }) {
     this.#environment = { ...process.env, PORT: String(options.port), DATA_DIR: options.dataDir };
   }
 
