@@ -2,91 +2,73 @@ import { Buffer, constants, isUtf8 } from "node:buffer";
 import { BaroError, ERR_CONTROL_LENGTH, ERR_STATE } from "../errors.ts";
 import { decodeClose, encodeClose } from "./close.ts";
 import { CloseCode } from "./close-code.ts";
-import { encodeFrame, FIN, type Frames, LENGTH_16, MASKED, MAX_CONTROL_PAYLOAD, Opcode } from "./frame.ts";
+import type { Deflate } from "./deflate.ts";
+import { FIN, type Frames, LENGTH_16, MASKED, MAX_CONTROL_PAYLOAD, OPCODE, Opcode, RSV1 } from "./frame.ts";
 import { IncomingFrame } from "./incoming-frame.ts";
 import { IncomingMessage } from "./incoming-message.ts";
 import { applyMask, type MaskSource, randomMasks, rotateMask } from "./mask.ts";
+import { Sender } from "./sender.ts";
+import { SharedMessage } from "./shared-message.ts";
+import type { ConnectionLimits, ConnectionState, Role, Sink } from "./sink.ts";
 import { Violation } from "./violation.ts";
 import { WebSocketError } from "./websocket-error.ts";
 
-export type Role = "server" | "client";
-
-/** `closing`: a close frame was sent, and the peer's is awaited. */
-export type ConnectionState = "open" | "closing" | "closed";
-
-/** What a peer may make a connection hold. One object serves any number of connections. */
-export interface ConnectionLimits {
-  /** Bytes per message, refused from the header before anything is kept (1009); 0 for what a `Buffer` holds. */
-  readonly maxPayload: number;
-  /** Frames per message (1008): a message in millions of empty frames costs work and never ends. */
-  readonly maxFragments: number;
-  /** Whether pings are answered; true by default. Section 5.5.2 demands it: then the owner does. */
-  readonly autoPong?: boolean;
-  /** Whether text and close reasons are taken as UTF-8 unseen; false by default. Only for peers that one trusts. */
-  readonly skipUtf8Validation?: boolean;
-}
-
-/** Where a {@link Connection} puts everything that follows from what it is told. */
-export interface Sink {
-  /** Bytes for the peer, in order. They do not change any more, and may be shared with other connections. */
-  write(bytes: Uint8Array): void;
-  /** Nothing more will be written: TCP ends after what was. */
-  end(): void;
-  /**
-   * A whole message; text is valid UTF-8. `data` is a view of the received chunk where that spares a copy, so a
-   * short message that is kept for long holds up to 64 KiB: keep a copy of it instead.
-   */
-  message(data: Buffer, isText: boolean): void;
-  /** A ping; its pong has been sent. `data` as in {@link message}. */
-  ping(data: Buffer): void;
-  /** A pong, asked for or not. `data` as in {@link message}. */
-  pong(data: Buffer): void;
-  /**
-   * The connection is over; said once. `code` and `reason` are those of the peer's close frame, 1005 when it had
-   * no code, and 1006 when there was none. `error` when it was us who failed the connection, and why.
-   */
-  closed(code: number, reason: string, error?: WebSocketError): void;
-  /** Whether the peer reads too slowly to take more: then only the last ping is answered, once it does. */
-  readonly full: boolean;
-}
+export type { ConnectionLimits, ConnectionState, Role, Sink } from "./sink.ts";
 
 const TEXT_MESSAGE = FIN | Opcode.TEXT;
 const BINARY_MESSAGE = FIN | Opcode.BINARY;
 const NOTHING = Buffer.alloc(0);
+type Pending = { readonly isText: boolean; result: Buffer | Violation | undefined };
+
+/** How many frames of its budget a decompression stands for: a bomb of 130 bytes costs a tenth of a millisecond. */
+const INFLATE_FRAMES = 8;
 
 /**
  * One WebSocket connection after its handshake, RFC 6455: bytes in, everything out through one {@link Sink}. No
  * socket, no clock. What the peer sends never throws: it fails this connection with the close code of its fault.
- * An exception of the sink passes through `receive`, and the connection goes on behind the frame that caused it.
+ * What is sent once it is closing is ignored; a message is compressed where that was agreed and `compress` asks for
+ * it. An exception of the sink passes through `receive`, and the connection goes on behind the frame that caused it.
  */
 export class Connection {
   readonly role: Role;
   readonly #sink: Sink;
   readonly #limits: ConnectionLimits;
-  /** Gives the masking keys of a client; a server has none. */
-  readonly #masks: MaskSource | undefined;
+  readonly #maxPayload: number;
+  /** Whether the peer masks, as a client must. */
+  readonly #isMasked: boolean;
+  readonly #deflate: Deflate | undefined;
+  readonly #sender: Sender;
   #state: ConnectionState = "open";
   #paused = false;
   /** Received, but not looked at yet. */
   #rest: Buffer | undefined = undefined;
   #frame: IncomingFrame | undefined = undefined;
   #message: IncomingMessage | undefined = undefined;
+  /** A message that is being decompressed: nothing behind it is looked at before it has been handed out. */
+  #pending: Pending | undefined = undefined;
+  /** What decompression took of the frame budget. */
+  #spent = 0;
   /** The ping to answer when the peer reads again. */
   #unanswered: Buffer | undefined = undefined;
-  /** The last message was sent without its end. */
-  #isSendingFragments = false;
 
-  /** @param masks where a client's masking keys come from, section 5.3. */
+  /**
+   * @param masks where a client's masking keys come from, section 5.3.
+   * @param deflate permessage-deflate, where it was agreed.
+   */
   constructor(
     role: Role,
     limits: ConnectionLimits,
     sink: Sink,
     masks: MaskSource | undefined = role === "client" ? randomMasks() : undefined,
+    deflate?: Deflate,
   ) {
     this.role = role;
     this.#limits = limits;
+    this.#maxPayload = limits.maxPayload || constants.MAX_LENGTH;
     this.#sink = sink;
-    this.#masks = masks;
+    this.#isMasked = masks === undefined;
+    this.#deflate = deflate;
+    this.#sender = new Sender(sink, masks, deflate);
   }
 
   get state(): ConnectionState {
@@ -98,12 +80,27 @@ export class Connection {
     return this.#frame !== undefined || this.#message !== undefined;
   }
 
+  /** Bytes that are here of a message that is not complete. */
+  get assembled(): number {
+    return this.#message?.length ?? 0;
+  }
+
+  /** Whether a message is decompressed elsewhere: nothing is received before the sink's `inflated`. */
+  get isInflating(): boolean {
+    return this.#pending !== undefined && this.#pending.result === undefined;
+  }
+
+  /** Bytes to send that wait for the compression of a long message. */
+  get waiting(): number {
+    return this.#sender.waiting;
+  }
+
   /**
    * Takes bytes of the peer. They belong to the connection from here on: it unmasks in place.
    *
    * @param frameBudget how many frames to handle at most, so that one peer cannot hold the event loop.
-   * @returns false when bytes are left, because the budget is spent or the connection is paused: then call again
-   *   in a later turn, with an empty chunk.
+   * @returns false when something is left, because the budget is spent or the connection is paused: then call
+   *   again in a later turn, with an empty chunk; or, when it `isInflating`, after the sink's `inflated`.
    */
   receive(chunk: Buffer, frameBudget: number): boolean {
     if (this.#rest !== undefined) {
@@ -111,17 +108,21 @@ export class Connection {
       this.#rest = undefined;
     }
     const end = chunk.length;
-    const masked = this.#masks === undefined;
-    const keyLength = masked ? 4 : 0;
-    const maskBit = masked ? MASKED : 0;
+    const keyLength = this.#isMasked ? 4 : 0;
+    const maskBit = this.#isMasked ? MASKED : 0;
+    const deflated = this.#deflate === undefined ? 0 : RSV1;
     let at = 0;
+    this.#spent = 0;
     try {
-      while (at < end && frameBudget > 0 && !this.#paused && this.#state !== "closed") {
+      this.#finishPending();
+      while (at < end && frameBudget > this.#spent && !this.#paused && this.#state !== "closed") {
+        if (this.#pending !== undefined) break;
         frameBudget -= 1;
         // The common case, kept free of objects: a whole message in one short frame, wholly in the chunk.
         // Anything else, faults included, is left to the frame by frame path below.
         const first = chunk[at] as number;
-        if ((first === TEXT_MESSAGE || first === BINARY_MESSAGE) && !this.isReceiving) {
+        const kind = first & ~deflated;
+        if ((kind === TEXT_MESSAGE || kind === BINARY_MESSAGE) && !this.isReceiving) {
           let length = (chunk[at + 1] as number) ^ maskBit;
           let start = at + 2 + keyLength;
           if (length === LENGTH_16) {
@@ -134,7 +135,7 @@ export class Connection {
           const stop = start + length;
           if (stop <= end && length <= this.#maxPayload) {
             at = stop;
-            this.#receiveWhole(chunk, first === TEXT_MESSAGE, start, stop);
+            this.#receiveWhole(chunk, first, start, stop);
             continue;
           }
         }
@@ -145,12 +146,13 @@ export class Connection {
       // Also when the sink throws: `at` has moved behind the frame by then.
       if (at < end && this.#state !== "closed") this.#rest = chunk.subarray(at);
     }
-    return this.#rest === undefined;
+    return this.#rest === undefined && this.#pending === undefined;
   }
 
   /** TCP has ended: the peer's FIN, a loss, or, with `error`, our own doing. Nothing more is received. */
   receiveEnd(error?: WebSocketError): void {
     if (this.#state === "closed") return;
+    this.#sender.abort();
     this.#sink.end();
     this.#finish(CloseCode.ABNORMAL, "", error);
   }
@@ -170,40 +172,45 @@ export class Connection {
     if (this.#unanswered === undefined) return;
     const data = this.#unanswered;
     this.#unanswered = undefined;
-    this.#send(Opcode.PONG, data);
+    this.#answer(data);
   }
 
-  /** Sends a text message; bytes must be valid UTF-8. Ignored, as all sending, once the connection is closing. */
-  sendText(data: string | Uint8Array): void {
-    this.#send(Opcode.TEXT, data);
+  /** Sends a text message; bytes must be valid UTF-8. */
+  sendText(data: string | Uint8Array, compress = true): void {
+    if (this.#state === "open") this.#sender.sendMessage(Opcode.TEXT, data, compress);
   }
 
   /** Sends a binary message. A server does not copy long data: it must not change until it has been sent. */
-  sendBinary(data: Uint8Array): void {
-    this.#send(Opcode.BINARY, data);
+  sendBinary(data: Uint8Array, compress = true): void {
+    if (this.#state === "open") this.#sender.sendMessage(Opcode.BINARY, data, compress);
   }
 
   /**
-   * Sends what `encodeMessage` made: a broadcast encodes once and sends the same bytes everywhere.
+   * Sends what goes to many connections: a `SharedMessage`, or what `encodeMessage` made. It is encoded, and
+   * compressed, once for all of them.
    *
    * @throws BaroError in a client, which must mask each frame with a key of its own.
    */
-  sendFrame(ready: Frames): void {
-    if (this.#masks !== undefined) throw new BaroError(ERR_STATE, "A client cannot send a ready frame.");
-    if (this.#state === "open") this.#write(ready);
+  sendFrame(ready: Frames | SharedMessage, compress = true): void {
+    if (!this.#isMasked) throw new BaroError(ERR_STATE, "A client cannot send a ready frame.");
+    if (this.#state !== "open") return;
+    if (ready instanceof SharedMessage) this.#sender.sendShared(ready, compress);
+    else this.#sender.sendReady(ready);
   }
 
   /**
    * Sends a message in pieces, section 5.4: one call for each, the last with `isFinal`. Until then no other message
-   * can be sent.
+   * can be sent. Pieces are not compressed.
    *
    * @param isText counts in the first piece. Text is cut between characters, or the peer must put them together.
    */
   sendFragment(data: string | Uint8Array, isText: boolean, isFinal: boolean): void {
-    const first = isText ? Opcode.TEXT : Opcode.BINARY;
-    const opcode = this.#isSendingFragments ? Opcode.CONTINUATION : first;
-    this.#isSendingFragments = !isFinal;
-    this.#send(opcode, data, isFinal);
+    if (this.#state === "open") this.#sender.sendFragment(data, isText, isFinal);
+  }
+
+  /** Calls back once the sink has all that was sent so far: at once, unless a long message is being compressed. */
+  whenSent(callback: (isSent: boolean) => void): void {
+    this.#sender.whenSent(callback);
   }
 
   /** Sends a ping of up to 125 bytes. @throws BaroError when it is longer. */
@@ -229,21 +236,28 @@ export class Connection {
     this.#state = "closing";
   }
 
-  get #maxPayload(): number {
-    return this.#limits.maxPayload || constants.MAX_LENGTH;
+  /** Fails the connection for a fault that its owner found, section 7.1.7. Ignored once it is closed. */
+  fail(violation: Violation): void {
+    if (this.#state !== "closed") this.#fail(violation);
   }
 
-  #receiveWhole(chunk: Buffer, isText: boolean, start: number, stop: number): void {
-    const masked = this.#masks === undefined;
-    const isAscii = masked && applyMask(chunk, start, stop, chunk.readInt32LE(start - 4));
+  #receiveWhole(chunk: Buffer, first: number, start: number, stop: number): void {
+    const isAscii = this.#isMasked && applyMask(chunk, start, stop, chunk.readInt32LE(start - 4));
     const data = chunk.subarray(start, stop);
-    if (isText && !isAscii && !this.#limits.skipUtf8Validation && !isUtf8(data)) this.#fail(Violation.UTF8);
+    const isText = (first & OPCODE) === Opcode.TEXT;
+    if ((first & RSV1) !== 0) this.#inflate(data, isText);
+    else this.#deliver(data, isText, isAscii);
+  }
+
+  /** Hands a message out. @param isChecked whether text is known to be valid UTF-8. */
+  #deliver(data: Buffer, isText: boolean, isChecked: boolean): void {
+    if (isText && !isChecked && !this.#limits.skipUtf8Validation && !isUtf8(data)) this.#fail(Violation.UTF8);
     else this.#sink.message(data, isText);
   }
 
   /** Takes what `chunk` has of one frame, calling nobody; gives the first place behind it. */
   #receiveFrame(chunk: Buffer, at: number): number {
-    this.#frame ??= new IncomingFrame(this.#masks === undefined);
+    this.#frame ??= new IncomingFrame(this.#isMasked, this.#deflate !== undefined);
     const frame = this.#frame;
     let start = at;
     if (!frame.isStarted) {
@@ -256,7 +270,7 @@ export class Connection {
     }
     const stop = Math.min(chunk.length, start + frame.remaining);
     if (stop === start) return stop;
-    if (this.#masks === undefined) {
+    if (this.#isMasked) {
       applyMask(chunk, start, stop, frame.mask);
       frame.mask = rotateMask(frame.mask, stop - start);
     }
@@ -280,7 +294,11 @@ export class Connection {
       this.#message.fragments += 1;
     } else {
       if (this.#message !== undefined) return Violation.OPCODE;
-      this.#message = new IncomingMessage(frame.opcode === Opcode.TEXT, !this.#limits.skipUtf8Validation);
+      this.#message = new IncomingMessage(
+        frame.opcode === Opcode.TEXT,
+        frame.isDeflated,
+        !this.#limits.skipUtf8Validation,
+      );
     }
     if (this.#message.fragments > this.#limits.maxFragments) return Violation.FRAGMENTS;
     if (frame.remaining > this.#maxPayload - this.#message.length) return Violation.MESSAGE_LENGTH;
@@ -295,22 +313,44 @@ export class Connection {
     else if (frame.isFinal) this.#finishMessage();
   }
 
-  #finishMessage(): void {
-    const message = this.#message;
+  #finishMessage(message = this.#message): void {
     this.#message = undefined;
     const data = message?.take();
     if (message === undefined || data === undefined) this.#fail(Violation.UTF8);
+    else if (message.isDeflated) this.#inflate(data, message.isText);
     else this.#sink.message(data, message.isText);
+  }
+
+  #inflate(payload: Buffer, isText: boolean): void {
+    this.#spent += INFLATE_FRAMES - 1;
+    const pending: Pending = { isText, result: undefined };
+    this.#pending = pending;
+    pending.result = this.#deflate?.inflate(payload, this.#maxPayload, (late) => {
+      pending.result = late;
+      if (this.#pending === pending) this.#sink.inflated();
+    });
+    this.#finishPending();
+  }
+
+  #finishPending(): void {
+    const pending = this.#pending;
+    if (pending?.result === undefined || this.#paused) return;
+    this.#pending = undefined;
+    if ("closeCode" in pending.result) this.#fail(pending.result);
+    else this.#deliver(pending.result, pending.isText, false);
   }
 
   #receivePing(data: Buffer): void {
     // Section 5.5.3 lets us answer the last of several pings. A peer that sends pings and does not read would
     // otherwise have us keep a pong for each.
-    if (this.#limits.autoPong !== false) {
-      if (this.#sink.full) this.#unanswered = data;
-      else this.#send(Opcode.PONG, data);
-    }
+    if (this.#sink.full) this.#unanswered = data;
+    else this.#answer(data);
     this.#sink.ping(data);
+  }
+
+  /** Answers a ping, ahead of what waits: a peer that pings during a long compression shall have one pong at a time. */
+  #answer(data: Buffer): void {
+    if (this.#state === "open" && this.#limits.autoPong !== false) this.#sender.sendNow(Opcode.PONG, data);
   }
 
   #receiveClose(payload: Buffer): void {
@@ -322,16 +362,17 @@ export class Connection {
     // Section 5.5.1: the answer to a close frame usually echoes its code.
     if (this.#state === "open") this.#send(Opcode.CLOSE, payload.subarray(0, 2));
     // Section 7.1.1: the server ends TCP first. A client waits for that; its owner sees to it that it ends.
-    if (this.#masks === undefined) this.#sink.end();
+    if (this.#isMasked) this.#sender.end();
     this.#finish(close.code, close.reason);
   }
 
   /** Fails the connection, section 7.1.7. Gives the end of `chunk`: none of it is of interest any more. */
   #fail(violation: Violation, chunk?: Buffer): number {
+    this.#sender.abort();
     if (this.#state === "open") this.#send(Opcode.CLOSE, encodeClose(violation.closeCode, violation.message));
     this.#sink.end();
     this.#finish(CloseCode.ABNORMAL, "", new WebSocketError(violation));
-    return chunk === undefined ? 0 : chunk.length;
+    return chunk?.length ?? 0;
   }
 
   #finish(code: number, reason: string, error?: WebSocketError): void {
@@ -339,6 +380,7 @@ export class Connection {
     this.#rest = undefined;
     this.#frame = undefined;
     this.#message = undefined;
+    this.#pending = undefined;
     this.#unanswered = undefined;
     this.#sink.closed(code, reason, error);
   }
@@ -350,12 +392,7 @@ export class Connection {
     this.#send(opcode, data);
   }
 
-  #send(opcode: Opcode, data: string | Uint8Array, isFinal = true): void {
-    if (this.#state === "open") this.#write(encodeFrame(opcode, data, this.#masks?.(), isFinal));
-  }
-
-  #write(frames: Frames): void {
-    if (frames instanceof Uint8Array) this.#sink.write(frames);
-    else for (const bytes of frames) this.#sink.write(bytes);
+  #send(opcode: Opcode, data: Uint8Array): void {
+    if (this.#state === "open") this.#sender.sendFrame(opcode, data);
   }
 }

@@ -17,7 +17,7 @@ export type Opcode = (typeof Opcode)[keyof typeof Opcode];
 export const FIN = 0x80;
 /** First byte: the three reserved bits. */
 export const RSV = 0x70;
-/** First byte: the one of them that permessage-deflate will give a meaning. */
+/** First byte: the one of them to which permessage-deflate gives a meaning. */
 export const RSV1 = 0x40;
 /** First byte: the opcode. */
 export const OPCODE = 0x0f;
@@ -59,11 +59,12 @@ export function encodeMessage(data: string | Uint8Array, isText = typeof data ==
 /**
  * Encodes one frame.
  *
+ * @param opcode an {@link Opcode}, with {@link RSV1} in the first frame of a compressed message.
  * @param mask the masking key of a client, its first byte lowest; `undefined` for a server, which never masks.
  * @param isFinal whether it ends its message.
  */
 export function encodeFrame(
-  opcode: Opcode,
+  opcode: number,
   payload: string | Uint8Array,
   mask: number | undefined,
   isFinal = true,

@@ -1,4 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
+import type { DeflateParameters } from "./deflate-negotiation.ts";
+import { type Extension, parseExtensions } from "./extensions.ts";
+import type { PerMessageDeflate } from "./permessage-deflate.ts";
 
 /** The part of an HTTP request that the handshake looks at, with the field names of Node. */
 export interface HandshakeRequest {
@@ -13,6 +16,8 @@ export interface Handshake {
   readonly key: string;
   /** The subprotocols that the client offers, the best first; none is the common case. */
   readonly protocols: readonly string[];
+  /** The extensions that the client offers, the best first. */
+  readonly extensions: readonly Extension[];
 }
 
 /** The answer to a request that is none: an HTTP status, headers, and a sentence for people. */
@@ -55,17 +60,25 @@ export function parseHandshake(request: HandshakeRequest): Handshake | Refusal {
   if (!KEY.test(key)) return refuse(400, "The Sec-WebSocket-Key must be 16 bytes in base64.");
   const protocols = parseProtocols(headers["sec-websocket-protocol"]);
   if (protocols === undefined) return refuse(400, "The Sec-WebSocket-Protocol header is invalid.");
-  return { key, protocols };
+  // Section 9.1: what breaks the grammar fails the connection; what is only unknown is declined.
+  const extensions = parseField(headers["sec-websocket-extensions"]);
+  if (extensions === undefined) return refuse(400, "The Sec-WebSocket-Extensions header is invalid.");
+  return { key, protocols, extensions };
 }
 
-/** The headers of the 101 answer, RFC 6455 section 4.2.2. No extension is ever agreed to. */
-export function acceptHeaders(key: string, protocol?: string): Record<string, string> {
+/**
+ * The headers of the 101 answer, RFC 6455 section 4.2.2.
+ *
+ * @param extensions what was agreed to, as it stands in the header.
+ */
+export function acceptHeaders(key: string, protocol?: string, extensions?: string): Record<string, string> {
   const headers: Record<string, string> = {
     Upgrade: "websocket",
     Connection: "Upgrade",
     "Sec-WebSocket-Accept": acceptKey(key),
   };
   if (protocol !== undefined) headers["Sec-WebSocket-Protocol"] = protocol;
+  if (extensions !== undefined) headers["Sec-WebSocket-Extensions"] = extensions;
   return headers;
 }
 
@@ -74,8 +87,16 @@ export function createKey(): string {
   return randomBytes(16).toString("base64");
 }
 
-/** The headers of a client's request, RFC 6455 section 4.1. */
-export function requestHeaders(key: string, protocols: readonly string[]): Record<string, string> {
+/**
+ * The headers of a client's request, RFC 6455 section 4.1.
+ *
+ * @param extensions what is offered, as it stands in the header.
+ */
+export function requestHeaders(
+  key: string,
+  protocols: readonly string[],
+  extensions?: string,
+): Record<string, string> {
   const headers: Record<string, string> = {
     Upgrade: "websocket",
     Connection: "Upgrade",
@@ -83,6 +104,7 @@ export function requestHeaders(key: string, protocols: readonly string[]): Recor
     "Sec-WebSocket-Key": key,
   };
   if (protocols.length > 0) headers["Sec-WebSocket-Protocol"] = protocols.join(", ");
+  if (extensions !== undefined) headers["Sec-WebSocket-Extensions"] = extensions;
   return headers;
 }
 
@@ -91,27 +113,39 @@ export function areProtocols(protocols: readonly string[]): boolean {
   return new Set(protocols).size === protocols.length && protocols.every((protocol) => TOKEN.test(protocol));
 }
 
+/** What a server agreed to. */
+export interface Acceptance {
+  /** The subprotocol that it chose, `""` for none. */
+  readonly protocol: string;
+  /** The parameters of permessage-deflate, `undefined` without it. */
+  readonly deflate: DeflateParameters | undefined;
+}
+
 /**
  * Checks a server's 101 answer, RFC 6455 section 4.1.
  *
- * @returns the subprotocol that the server chose, `""` for none, or what is wrong.
+ * @param deflate what the client offered.
+ * @returns what the server agreed to, or what is wrong.
  */
 export function checkAccept(
   key: string,
   protocols: readonly string[],
   headers: HandshakeRequest["headers"],
-): { readonly protocol: string } | { readonly fault: string } {
+  deflate?: PerMessageDeflate,
+): Acceptance | { readonly fault: string } {
   if (field(headers, "upgrade").toLowerCase() !== "websocket") return { fault: "no Upgrade: websocket" };
   if (!items(field(headers, "connection").toLowerCase()).includes("upgrade")) {
     return { fault: "no Connection: Upgrade" };
   }
   if (headers["sec-websocket-accept"] !== acceptKey(key)) return { fault: "a wrong Sec-WebSocket-Accept" };
-  if (headers["sec-websocket-extensions"] !== undefined) {
-    return { fault: "an extension that was not asked for" };
-  }
+  const extensions = parseField(headers["sec-websocket-extensions"]);
+  if (extensions === undefined) return { fault: "an invalid Sec-WebSocket-Extensions" };
+  if (deflate === undefined && extensions.length > 0) return { fault: "an extension that was not asked for" };
+  const agreed = extensions.length > 0 ? deflate?.check(extensions) : undefined;
+  if (agreed !== undefined && "fault" in agreed) return agreed;
   const protocol = headers["sec-websocket-protocol"];
-  if (protocol === undefined) return { protocol: "" };
-  if (typeof protocol === "string" && protocols.includes(protocol)) return { protocol };
+  if (protocol === undefined) return { protocol: "", deflate: agreed };
+  if (typeof protocol === "string" && protocols.includes(protocol)) return { protocol, deflate: agreed };
   return { fault: "a subprotocol that was not asked for" };
 }
 
@@ -124,6 +158,11 @@ function parseProtocols(header: string | string[] | undefined): readonly string[
   if (typeof header !== "string") return undefined;
   const protocols = items(header);
   return areProtocols(protocols) ? protocols : undefined;
+}
+
+function parseField(header: string | string[] | undefined): readonly Extension[] | undefined {
+  if (header === undefined) return [];
+  return typeof header === "string" ? parseExtensions(header) : undefined;
 }
 
 /** The items of a list, RFC 9110 section 5.6.1. `trim` is linear; a pattern for it would not be. */

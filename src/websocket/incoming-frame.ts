@@ -8,6 +8,7 @@ import {
   MASKED,
   MAX_CONTROL_PAYLOAD,
   OPCODE,
+  Opcode,
   RSV,
   RSV1,
 } from "./frame.ts";
@@ -21,6 +22,7 @@ const NOTHING = Buffer.alloc(0);
  */
 export class IncomingFrame {
   readonly #masked: boolean;
+  readonly #deflates: boolean;
   #first = 0;
   #second = 0;
   /** How many bytes of the header are here, and how many it has as far as one knows. */
@@ -37,9 +39,13 @@ export class IncomingFrame {
   /** What is here of the payload of a control frame. */
   collected: Buffer = NOTHING;
 
-  /** @param masked whether the peer is a client, and so must mask. */
-  constructor(masked: boolean) {
+  /**
+   * @param masked whether the peer is a client, and so must mask.
+   * @param deflates whether permessage-deflate was agreed.
+   */
+  constructor(masked: boolean, deflates: boolean) {
     this.#masked = masked;
+    this.#deflates = deflates;
   }
 
   /** Whether the header is complete. */
@@ -54,6 +60,11 @@ export class IncomingFrame {
 
   get isFinal(): boolean {
     return (this.#first & FIN) !== 0;
+  }
+
+  /** Whether its message is compressed, RFC 7692 section 6; the first frame of it says so. */
+  get isDeflated(): boolean {
+    return (this.#first & RSV1) !== 0;
   }
 
   get opcode(): number {
@@ -107,9 +118,11 @@ export class IncomingFrame {
 
   #checkFirst(): Violation | undefined {
     // Section 5.2: a reserved bit must be clear unless an extension that gives it a meaning was negotiated.
-    if ((this.#first & RSV) === RSV1) return Violation.RESERVED_BIT_1;
-    if ((this.#first & RSV) !== 0) return Violation.RESERVED_BITS;
+    if ((this.#first & RSV & ~RSV1) !== 0) return Violation.RESERVED_BITS;
     const opcode = this.opcode;
+    // RFC 7692 section 6.1: only the first frame of a message bears the bit.
+    const mayDeflate = this.#deflates && (opcode === Opcode.TEXT || opcode === Opcode.BINARY);
+    if (this.isDeflated && !mayDeflate) return Violation.RESERVED_BIT_1;
     if ((opcode & ~CONTROL) > 2) return Violation.OPCODE;
     if (this.isControl && !this.isFinal) return Violation.FRAGMENTED_CONTROL;
     return undefined;

@@ -5,15 +5,18 @@ import { Utf8Check } from "./utf8.ts";
 /** A message of the peer that is not complete: fragments, or one frame that needs more than one chunk. */
 export class IncomingMessage {
   readonly isText: boolean;
+  /** Whether its payload is compressed. */
+  readonly isDeflated: boolean;
   /** Frames begun, the first included. */
   fragments = 1;
   readonly #queue = new ByteQueue();
   readonly #utf8: Utf8Check | undefined;
 
-  /** @param checksUtf8 whether text has to be valid. */
-  constructor(isText: boolean, checksUtf8 = true) {
+  /** @param checksUtf8 whether text has to be valid; compressed text can only be checked when it is whole. */
+  constructor(isText: boolean, isDeflated: boolean, checksUtf8: boolean) {
     this.isText = isText;
-    this.#utf8 = isText && checksUtf8 ? new Utf8Check() : undefined;
+    this.isDeflated = isDeflated;
+    this.#utf8 = isText && checksUtf8 && !isDeflated ? new Utf8Check() : undefined;
   }
 
   /** Bytes received. */

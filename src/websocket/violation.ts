@@ -33,6 +33,11 @@ export const Violation = {
   ),
   CLOSE_CODE: violation("WS_ERR_INVALID_CLOSE_CODE", CloseCode.PROTOCOL_ERROR, "invalid close code"),
   UTF8: violation("WS_ERR_INVALID_UTF8", CloseCode.INVALID_PAYLOAD, "text that is not valid UTF-8"),
+  COMPRESSION: violation(
+    "WS_ERR_INVALID_COMPRESSED_DATA",
+    CloseCode.INVALID_PAYLOAD,
+    "compressed data that is not valid",
+  ),
   MESSAGE_LENGTH: violation(
     "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH",
     CloseCode.MESSAGE_TOO_BIG,
@@ -43,6 +48,17 @@ export const Violation = {
     "WS_ERR_MESSAGE_TIMEOUT",
     CloseCode.POLICY_VIOLATION,
     "a message was begun and not finished",
+  ),
+  HEARTBEAT: violation("WS_ERR_HEARTBEAT", CloseCode.INTERNAL_ERROR, "no sign of life after a ping"),
+  ASSEMBLY: violation(
+    "WS_ERR_TOO_MUCH_UNFINISHED",
+    CloseCode.TRY_AGAIN_LATER,
+    "too many bytes of unfinished messages in all",
+  ),
+  CONTROL_RATE: violation(
+    "WS_ERR_TOO_MANY_CONTROL_FRAMES",
+    CloseCode.POLICY_VIOLATION,
+    "too many pings and pongs in a second",
   ),
   SLOW_READER: violation("WS_ERR_SLOW_READER", CloseCode.TRY_AGAIN_LATER, "too many bytes wait for the peer"),
 } as const;

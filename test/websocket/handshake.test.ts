@@ -28,7 +28,7 @@ const parse = (headers: Headers = {}, method = "GET", httpVersion = "1.1") =>
 
 describe("a client's request", () => {
   it("is accepted, by the example of section 1.3", () => {
-    expect(parse()).toEqual({ key: KEY, protocols: [] });
+    expect(parse()).toEqual({ key: KEY, protocols: [], extensions: [] });
     expect(acceptHeaders(KEY)).toEqual({
       Upgrade: "websocket",
       Connection: "Upgrade",
@@ -40,20 +40,24 @@ describe("a client's request", () => {
     ["case does not matter", { connection: "UPGRADE", upgrade: "WebSocket" }],
     ["Connection is a list", { connection: "keep-alive, Upgrade" }],
     ["a body of no bytes is none", { "content-length": "0" }],
-    [
-      "H-2 extensions are declined",
-      { "sec-websocket-extensions": "constructor, permessage-deflate; __proto__" },
-    ],
-    [
-      "H-3 an extension that never ends is declined",
-      { "sec-websocket-extensions": `a; b="${"\\c".repeat(8000)}` },
-    ],
   ];
   for (const [name, headers] of accepted) {
-    it(name, () => expect(parse(headers)).toEqual({ key: KEY, protocols: [] }));
+    it(name, () => expect(parse(headers)).toEqual({ key: KEY, protocols: [], extensions: [] }));
   }
 
+  it("H-2 gives the extensions that are offered as they are", () => {
+    const offers = "constructor, permessage-deflate; __proto__";
+    expect(parse({ "sec-websocket-extensions": offers })).toMatchObject({
+      extensions: [
+        { name: "constructor", parameters: [] },
+        { name: "permessage-deflate", parameters: [["__proto__", true]] },
+      ],
+    });
+  });
+
   const refused: [string, Headers, number][] = [
+    ["H-2 an empty extension", { "sec-websocket-extensions": ",;constructor" }, 400],
+    ["H-3 an extension that never ends", { "sec-websocket-extensions": `a; b="${"\\c".repeat(8000)}` }, 400],
     ["H-5 no key", { "sec-websocket-key": undefined }, 400],
     ["H-5 a key of 21 characters", { "sec-websocket-key": KEY.slice(0, 21) }, 400],
     ["H-5 a key of 15 bytes", { "sec-websocket-key": Buffer.alloc(15).toString("base64") }, 400],
@@ -98,7 +102,11 @@ describe("a client's request", () => {
 
   it("H-4 takes 5,000 subprotocols, and blanks around them", () => {
     const all = Array.from({ length: 5000 }, (_, i) => `p${i}`);
-    expect(parse({ "sec-websocket-protocol": all.join(" ,\t") })).toEqual({ key: KEY, protocols: all });
+    expect(parse({ "sec-websocket-protocol": all.join(" ,\t") })).toEqual({
+      key: KEY,
+      protocols: all,
+      extensions: [],
+    });
   });
 });
 
@@ -112,8 +120,8 @@ describe("a server's answer", () => {
     });
 
   it("fits the request", () => {
-    expect(check({})).toEqual({ protocol: "" });
-    expect(check({ "sec-websocket-protocol": "b" }, ["a", "b"])).toEqual({ protocol: "b" });
+    expect(check({})).toEqual({ protocol: "", deflate: undefined });
+    expect(check({ "sec-websocket-protocol": "b" }, ["a", "b"])).toMatchObject({ protocol: "b" });
   });
 
   const faults: [string, Headers][] = [
@@ -136,8 +144,8 @@ describe("our own request", () => {
     const lower = Object.fromEntries(
       Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
     );
-    expect(parse(lower)).toEqual({ key, protocols: ["v2", "v1"] });
-    expect(checkAccept(key, [], lowerCase(acceptHeaders(key)))).toEqual({ protocol: "" });
+    expect(parse(lower)).toEqual({ key, protocols: ["v2", "v1"], extensions: [] });
+    expect(checkAccept(key, [], lowerCase(acceptHeaders(key)))).toMatchObject({ protocol: "" });
     expect(createKey()).not.toBe(key);
   });
 });

@@ -1,4 +1,5 @@
 import { Connection, type ConnectionLimits, type Role, type Sink } from "../../src/websocket/connection.ts";
+import type { Deflate } from "../../src/websocket/deflate.ts";
 import type { WebSocketError } from "../../src/websocket/websocket-error.ts";
 
 /** What a sink was told, as plain values that compare. */
@@ -24,12 +25,13 @@ export class Recorder implements Sink {
   onMessage: ((data: Buffer) => void) | undefined;
   readonly connection: Connection;
 
-  constructor(role: Role = "server", limits: Partial<ConnectionLimits> = {}) {
+  constructor(role: Role = "server", limits: Partial<ConnectionLimits> = {}, deflate?: Deflate) {
     this.connection = new Connection(
       role,
       { ...LIMITS, ...limits },
       this,
       role === "client" ? () => MASK : undefined,
+      deflate,
     );
   }
 
@@ -64,6 +66,9 @@ export class Recorder implements Sink {
   }
   pong(data: Buffer): void {
     this.events.push({ pong: data.toString("hex") });
+  }
+  inflated(): void {
+    this.connection.receive(Buffer.alloc(0), 1e9);
   }
   closed(code: number, reason: string, error?: WebSocketError): void {
     this.events.push({ closed: code, reason, ...(error && { error: `${error.closeCode} ${error.code}` }) });

@@ -3,6 +3,7 @@ import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { BaroError, ERR_STATE } from "../../errors.ts";
 import { Connection, type ConnectionLimits, type Role, type Sink } from "../../websocket/connection.ts";
+import type { Deflate } from "../../websocket/deflate.ts";
 import type { MaskSource } from "../../websocket/mask.ts";
 import { Violation } from "../../websocket/violation.ts";
 import { WebSocketError } from "../../websocket/websocket-error.ts";
@@ -83,13 +84,20 @@ export abstract class Shell implements Sink, Flushable, Tickable {
   /**
    * @param socket after the handshake; the shell owns it from here on. Call {@link start} next.
    * @param ownMasks a client's source of masking keys, where it has one of its own.
+   * @param deflate permessage-deflate, where the handshake agreed on it.
    * @throws BaroError when another shell owns the socket.
    */
-  constructor(role: Role, socket: Duplex, options: ShellOptions, ownMasks: MaskSource = masks) {
+  constructor(
+    role: Role,
+    socket: Duplex,
+    options: ShellOptions,
+    ownMasks: MaskSource = masks,
+    deflate?: Deflate,
+  ) {
     if (SHELL in socket) throw new BaroError(ERR_STATE, "This socket is a WebSocket already.");
     this.#socket = socket;
     this.#options = options;
-    this.connection = new Connection(role, options, this, role === "client" ? ownMasks : undefined);
+    this.connection = new Connection(role, options, this, role === "client" ? ownMasks : undefined, deflate);
     (socket as ShellSocket)[SHELL] = this;
   }
 
@@ -112,9 +120,9 @@ export abstract class Shell implements Sink, Flushable, Tickable {
     return this.#socket;
   }
 
-  /** Bytes that wait, because this turn is not over or because the kernel refused them. */
+  /** Bytes that wait: for their compression, for the end of this turn, or because the kernel refused them. */
   get queued(): number {
-    return this.#outbox.length + this.#socket.writableLength;
+    return this.connection.waiting + this.#outbox.length + this.#socket.writableLength;
   }
 
   /** Begins to receive. @param head what followed the handshake in the same packet. */
@@ -166,6 +174,17 @@ export abstract class Shell implements Sink, Flushable, Tickable {
 
   /** Calls back, in a later tick, when everything that was sent so far has been handed to the kernel. */
   protected whenWritten(callback: WriteCallback): void {
+    if (this.connection.waiting === 0) {
+      this.#whenFlushed(callback);
+      return;
+    }
+    this.connection.whenSent((isSent) => {
+      if (isSent) this.#whenFlushed(callback);
+      else callBack([callback], new Error("The connection was closed before the write."));
+    });
+  }
+
+  #whenFlushed(callback: WriteCallback): void {
     if (this.#callbacks === undefined) this.#callbacks = [callback];
     else this.#callbacks.push(callback);
     this.#schedule();
@@ -181,6 +200,11 @@ export abstract class Shell implements Sink, Flushable, Tickable {
   end(): void {
     this.#isEnding = true;
     this.#schedule();
+  }
+
+  /** A long message was decompressed. */
+  inflated(): void {
+    setImmediate(Shell.#continue, this);
   }
 
   /** Writes what this turn collected. */
@@ -200,7 +224,8 @@ export abstract class Shell implements Sink, Flushable, Tickable {
     const refused = socket.writableLength;
     // `write` also says no to a long write that the kernel took whole: only what is left counts.
     if (refused > 0 && socket.writableNeedDrain) this.#isFull = true;
-    if (this.#options.maxQueued > 0 && refused > this.#options.maxQueued) {
+    const waiting = refused + this.connection.waiting;
+    if (this.#options.maxQueued > 0 && waiting > this.#options.maxQueued) {
       this.#terminateLater(Violation.SLOW_READER);
     } else if (this.#isEnding) {
       socket.end();
@@ -252,7 +277,7 @@ export abstract class Shell implements Sink, Flushable, Tickable {
     if (this.#isBehind || this.#isPaused) return;
     this.#isBehind = true;
     this.#socket.pause();
-    setImmediate(Shell.#continue, this);
+    if (!this.connection.isInflating) setImmediate(Shell.#continue, this);
   }
 
   static #continue(shell: Shell): void {
