@@ -1,6 +1,7 @@
 import type { Binary } from "../binary.ts";
 import { BaroError, ERR_DATA } from "../errors.ts";
 import { type Packet, PacketType } from "./packet.ts";
+import { LONG_TEXT, quote } from "./quote.ts";
 
 /** A packet on the wire: a text, and the binary messages that follow it. */
 export interface Encoded {
@@ -44,10 +45,22 @@ export function encode(packet: Packet): Encoded {
 
 function stringify(data: unknown): string {
   try {
+    if (hasLongText(data)) return `[${data.map(quote).join()}]`;
     return JSON.stringify(data);
   } catch (cause) {
     throw new BaroError(ERR_DATA, `The data cannot be sent as JSON: ${String(cause)}`, { cause });
   }
+}
+
+/** Whether `data` is all text, some of it long: the one case where `quote` beats `JSON.stringify` by far. */
+function hasLongText(data: unknown): data is readonly string[] {
+  if (!Array.isArray(data)) return false;
+  let isLong = false;
+  for (const item of data) {
+    if (typeof item !== "string") return false;
+    if (item.length >= LONG_TEXT) isLong = true;
+  }
+  return isLong;
 }
 
 function hasBinary(value: unknown, depth: number): boolean {
