@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { encode } from "../../src/socketio/encoder.ts";
-import { PacketType } from "../../src/socketio/packet.ts";
+import { type EventPacket, PacketType } from "../../src/socketio/packet.ts";
 import { LONG_TEXT, quote } from "../../src/socketio/quote.ts";
 
 describe("quote", () => {
@@ -47,7 +47,7 @@ describe("quote", () => {
       ["echo", long, undefined],
     ]) {
       const packet = { type: PacketType.EVENT, namespace: "/", id: undefined, data } as const;
-      expect(encode(packet as Parameters<typeof encode>[0]).text).toBe(`2${JSON.stringify(data)}`);
+      expect(encode(packet as unknown as EventPacket).text).toBe(`2${JSON.stringify(data)}`);
     }
   });
 });
