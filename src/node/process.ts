@@ -1,6 +1,8 @@
 import { performance } from "node:perf_hooks";
+import { getHeapStatistics } from "node:v8";
 import type { Clock } from "../clock.ts";
 import { randomMasks } from "../websocket/mask.ts";
+import { AssemblyBudget } from "./assembly-budget.ts";
 import { Ticker } from "./ticker.ts";
 import { Turn } from "./turn.ts";
 
@@ -16,6 +18,9 @@ export const ticker = new Ticker(now, 50);
 
 /** The masking keys of all WebSocket clients. */
 export const masks = randomMasks();
+
+/** What all connections together hold of unfinished messages: an eighth of the heap's limit, and 64 MiB at least. */
+export const assembly = new AssemblyBudget(Math.max(64 * 1024 * 1024, getHeapStatistics().heap_size_limit / 8));
 
 /** Monotonic time and Node's timers. */
 export const clock: Clock = {

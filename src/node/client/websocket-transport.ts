@@ -7,7 +7,8 @@ import type { TransportCloseReason, TransportReceiver } from "../../engine/trans
 import { CloseCode } from "../../websocket/close-code.ts";
 import type { WebSocketError } from "../../websocket/websocket-error.ts";
 import { asBuffer } from "../base64.ts";
-import { SHELL_DEFAULTS, Shell } from "../websocket/shell.ts";
+import { Shell } from "../websocket/shell.ts";
+import { SHELL_DEFAULTS } from "../websocket/shell-options.ts";
 import { type DialOptions, dial } from "./dial.ts";
 
 const SILENT: TransportReceiver = { packet() {}, drained() {}, closed() {} };

@@ -7,7 +7,11 @@ import { CloseCode } from "../../websocket/close-code.ts";
 import { COPY_LIMIT, encodeMessage, type Frames } from "../../websocket/frame.ts";
 import type { WebSocketError } from "../../websocket/websocket-error.ts";
 import { asBuffer } from "../base64.ts";
-import { SHELL_DEFAULTS, Shell } from "./shell.ts";
+import { Shell } from "./shell.ts";
+import { SHELL_DEFAULTS } from "./shell-options.ts";
+
+/** A second. The heartbeat of Engine.IO is in its messages: an honest client sends none. */
+const MAX_CONTROL_FRAMES = 1000;
 
 const SILENT: TransportReceiver = { packet() {}, drained() {}, closed() {} };
 
@@ -27,7 +31,12 @@ export class EngineTransport extends Shell implements ServerTransport {
    * @param maxQueued bytes that may wait for the peer to read.
    */
   constructor(socket: Duplex, maxPayload: number, maxQueued: number) {
-    super("server", socket, { ...SHELL_DEFAULTS, maxPayload, maxQueued });
+    super("server", socket, {
+      ...SHELL_DEFAULTS,
+      maxPayload,
+      maxQueued,
+      maxControlFrames: MAX_CONTROL_FRAMES,
+    });
   }
 
   get writable(): boolean {
@@ -60,8 +69,12 @@ export class EngineTransport extends Shell implements ServerTransport {
   }
 
   // The heartbeat of Engine.IO is in its packets; these belong to WebSocket.
-  ping(): void {}
-  pong(): void {}
+  ping(): void {
+    this.receiveControl();
+  }
+  pong(): void {
+    this.receiveControl();
+  }
 
   closed(code: number, reason: string, error?: WebSocketError): void {
     const { receiver } = this;

@@ -2,46 +2,22 @@ import { Buffer } from "node:buffer";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { BaroError, ERR_STATE } from "../../errors.ts";
-import { Connection, type ConnectionLimits, type Role, type Sink } from "../../websocket/connection.ts";
+import { Rate } from "../../rate.ts";
+import { Connection, type Role, type Sink } from "../../websocket/connection.ts";
 import type { Deflate } from "../../websocket/deflate.ts";
 import type { MaskSource } from "../../websocket/mask.ts";
 import { Violation } from "../../websocket/violation.ts";
 import { WebSocketError } from "../../websocket/websocket-error.ts";
-import { clock, masks, ticker, turn } from "../process.ts";
+import type { Assembler } from "../assembly-budget.ts";
+import { assembly, clock, masks, ticker, turn } from "../process.ts";
 import type { Tickable, TickerEntry } from "../ticker.ts";
 import type { Flushable } from "../turn.ts";
 import { Outbox } from "./outbox.ts";
+import type { ShellOptions } from "./shell-options.ts";
 import { releaseSocket } from "./upgrade.ts";
-
-/** The bounds of a connection. One object serves any number of connections. */
-export interface ShellOptions extends ConnectionLimits {
-  /**
-   * Bytes that may wait because the peer reads too slowly; above, it is cut off without a close frame, which
-   * would have to wait behind them. 0 for no bound. A reader that stops must not fill the memory.
-   */
-  readonly maxQueued: number;
-  /** Milliseconds that a peer has for its answer to our close frame. For its FIN after that it has 5 s at most. */
-  readonly closeTimeout: number;
-  /**
-   * Milliseconds that a begun message may stand still; 0 for no bound. A thousand connections with half a message
-   * each would hold its memory for ever.
-   */
-  readonly messageTimeout: number;
-  /** Frames handled per turn; 256 by default. */
-  readonly frameBudget?: number;
-}
 
 /** Told when bytes have been written out, or why they never will be. */
 export type WriteCallback = (error?: Error) => void;
-
-/** Bounds that no honest peer meets. */
-export const SHELL_DEFAULTS: ShellOptions = {
-  maxPayload: 100 * 1024 * 1024,
-  maxFragments: 131_072,
-  maxQueued: 16 * 1024 * 1024,
-  closeTimeout: 30_000,
-  messageTimeout: 30_000,
-};
 
 /** Milliseconds that a peer has for its FIN once everything was sent to it, ours included. */
 const LINGER = 5_000;
@@ -60,7 +36,7 @@ type ShellSocket = Duplex & { [SHELL]: Shell };
  * The rim between one TCP or TLS socket and its {@link Connection}. What is sent in one turn of the event loop
  * leaves in one write. A subclass says what messages mean.
  */
-export abstract class Shell implements Sink, Flushable, Tickable {
+export abstract class Shell implements Sink, Flushable, Tickable, Assembler {
   /** Sends and pauses. Close by {@link Shell.close}, which also bounds the wait for the peer's answer. */
   protected readonly connection: Connection;
   readonly #socket: Duplex;
@@ -76,6 +52,10 @@ export abstract class Shell implements Sink, Flushable, Tickable {
   #isBehind = false;
   /** The peer's FIN came while bytes before it were left. */
   #isEnded = false;
+  /** The budget knows of an unfinished message. */
+  #isAssembling = false;
+  /** None before the first ping or pong. */
+  #controls: Rate | undefined = undefined;
   /** The wait for the end of TCP has a bound already. */
   #isOver = false;
   #deadline = Number.POSITIVE_INFINITY;
@@ -107,6 +87,10 @@ export abstract class Shell implements Sink, Flushable, Tickable {
   abstract closed(code: number, reason: string, error?: WebSocketError): void;
   /** The peer reads again: `full` became false. */
   protected abstract drained(): void;
+  /** More than `maxQueued` bytes wait. Said at each flush; calls no listener. */
+  protected overflowed(): void {
+    this.terminateLater(Violation.SLOW_READER);
+  }
   /** TCP is over, some time after `closed`. Said once. */
   protected ended(): void {}
 
@@ -118,6 +102,11 @@ export abstract class Shell implements Sink, Flushable, Tickable {
   /** What the shell was given. */
   get socket(): Duplex {
     return this.#socket;
+  }
+
+  /** Whether {@link pause} was called last. */
+  get isPaused(): boolean {
+    return this.#isPaused;
   }
 
   /** Bytes that wait: for their compression, for the end of this turn, or because the kernel refused them. */
@@ -225,9 +214,8 @@ export abstract class Shell implements Sink, Flushable, Tickable {
     // `write` also says no to a long write that the kernel took whole: only what is left counts.
     if (refused > 0 && socket.writableNeedDrain) this.#isFull = true;
     const waiting = refused + this.connection.waiting;
-    if (this.#options.maxQueued > 0 && waiting > this.#options.maxQueued) {
-      this.#terminateLater(Violation.SLOW_READER);
-    } else if (this.#isEnding) {
+    if (this.#options.maxQueued > 0 && waiting > this.#options.maxQueued) this.overflowed();
+    if (this.#isEnding) {
       socket.end();
       // A FIN, not a reset: a socket that is closed with unread bytes takes our close frame with it. So the peer's
       // bytes are read and dropped until its own FIN, for a while.
@@ -236,15 +224,21 @@ export abstract class Shell implements Sink, Flushable, Tickable {
     }
   }
 
+  /** The message that is unfinished here is the longest of too many. */
+  giveUp(): void {
+    this.#isAssembling = false;
+    process.nextTick(Shell.#fail, this, Violation.ASSEMBLY);
+  }
+
   get deadline(): number {
     return this.#deadline;
   }
 
   tick(): void {
     if (this.#isOver) {
-      this.#terminateLater();
+      this.terminateLater();
     } else if (this.connection.isReceiving && !this.#isPaused) {
-      this.#terminateLater(Violation.MESSAGE_TIMEOUT);
+      this.terminateLater(Violation.MESSAGE_TIMEOUT);
     } else {
       // The message came to its end in time, or it is us who wait. What comes next arms the timer again.
       this.#disarm();
@@ -265,12 +259,26 @@ export abstract class Shell implements Sink, Flushable, Tickable {
       // Also when a listener threw: what is behind its frame belongs to the next turn.
       if (!isDone) this.#continueLater();
     }
+    if (this.#isAssembling || this.connection.assembled > 0) this.#hold(this.connection.assembled);
     if (this.connection.state === "closed") {
       // A client whose close handshake is over waits for the server's FIN.
       if (!this.#isEnding) this.#endWithin(LINGER);
     } else if (this.#options.messageTimeout > 0 && !this.#isOver && this.connection.isReceiving) {
       this.#arm(clock.now() + this.#options.messageTimeout);
     }
+  }
+
+  /** A subclass says so at each ping and pong of the peer. */
+  protected receiveControl(): void {
+    const limit = this.#options.maxControlFrames ?? 0;
+    if (limit === 0) return;
+    this.#controls ??= new Rate(limit);
+    if (!this.#controls.allows(clock.now())) this.connection.fail(Violation.CONTROL_RATE);
+  }
+
+  #hold(bytes: number): void {
+    this.#isAssembling = bytes > 0;
+    (this.#options.assembly ?? assembly).hold(this, bytes);
   }
 
   #continueLater(): void {
@@ -306,6 +314,7 @@ export abstract class Shell implements Sink, Flushable, Tickable {
 
   static #socketClosed(shell: Shell): void {
     shell.#disarm();
+    if (shell.#isAssembling) shell.#hold(0);
     shell.connection.receiveEnd();
     shell.ended();
   }
@@ -331,12 +340,16 @@ export abstract class Shell implements Sink, Flushable, Tickable {
   }
 
   /** Calls no listener before the work that all connections share, a flush or a tick, is done. */
-  #terminateLater(violation?: Violation): void {
+  protected terminateLater(violation?: Violation): void {
     process.nextTick(Shell.#terminate, this, violation);
   }
 
   static #terminate(shell: Shell, violation: Violation | undefined): void {
     shell.terminate(violation && new WebSocketError(violation));
+  }
+
+  static #fail(shell: Shell, violation: Violation): void {
+    shell.connection.fail(violation);
   }
 
   /** Shared by all shells: closures of its own would cost each idle connection some 400 bytes. */

@@ -1,0 +1,36 @@
+import type { ConnectionLimits } from "../../websocket/connection.ts";
+import type { AssemblyBudget } from "../assembly-budget.ts";
+
+/** The bounds of a connection. One object serves any number of connections. */
+export interface ShellOptions extends ConnectionLimits {
+  /**
+   * Bytes that may wait because the peer reads too slowly; above, it is cut off without a close frame, which
+   * would have to wait behind them, or what a subclass says. 0 for no bound. A reader that stops must not fill the memory.
+   */
+  readonly maxQueued: number;
+  /** Milliseconds that a peer has for its answer to our close frame. For its FIN after that it has 5 s at most. */
+  readonly closeTimeout: number;
+  /**
+   * Milliseconds that a begun message may stand still; 0 for no bound. A thousand connections with half a message
+   * each would hold its memory for ever.
+   */
+  readonly messageTimeout: number;
+  /** Frames handled per turn; 256 by default. */
+  readonly frameBudget?: number;
+  /**
+   * Pings and pongs that a peer may send in a second (1008); none or 0 for no bound. Each costs an answer, and says
+   * nothing.
+   */
+  readonly maxControlFrames?: number;
+  /** What unfinished messages may hold in all; by default that of the process. */
+  readonly assembly?: AssemblyBudget;
+}
+
+/** Bounds that no honest peer meets. */
+export const SHELL_DEFAULTS: ShellOptions = {
+  maxPayload: 100 * 1024 * 1024,
+  maxFragments: 131_072,
+  maxQueued: 16 * 1024 * 1024,
+  closeTimeout: 30_000,
+  messageTimeout: 30_000,
+};
