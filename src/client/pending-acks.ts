@@ -1,5 +1,4 @@
 import type { Cancel, Clock } from "../clock.ts";
-import { Acks } from "../socketio/acks.ts";
 import { type Callback, call } from "./report.ts";
 
 /** One acknowledgement that a program waits for. */
@@ -13,7 +12,8 @@ export interface PendingAck {
 /** The acknowledgements that one socket waits for, with their timeouts. */
 export class PendingAcks {
   readonly #clock: Clock;
-  readonly #acks = new Acks<PendingAck>();
+  readonly #acks = new Map<number, PendingAck>();
+  #next = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -27,10 +27,11 @@ export class PendingAcks {
     expired: (id: number) => void,
   ): number {
     const ack: PendingAck = { callback, withError };
-    const id = this.#acks.next(ack);
+    const id = this.#next++;
+    this.#acks.set(id, ack);
     if (timeout !== undefined) {
       ack.cancelTimer = this.#clock.after(timeout, () => {
-        if (this.#acks.take(id) === undefined) return;
+        this.#acks.delete(id);
         expired(id);
         call(callback, [new Error("operation has timed out")], this.#clock);
       });
@@ -40,15 +41,18 @@ export class PendingAcks {
 
   /** The server's answer. One that nobody waits for, or no more, is dropped. */
   settle(id: number, data: readonly unknown[]): void {
-    const ack = this.#acks.take(id);
+    const ack = this.#acks.get(id);
     if (ack === undefined) return;
+    this.#acks.delete(id);
     ack.cancelTimer?.();
     call(ack.callback, ack.withError ? [null, ...data] : data, this.#clock);
   }
 
   /** Forgets all that wait, and gives them. */
   clear(): PendingAck[] {
-    return this.#acks.clear();
+    const acks = [...this.#acks.values()];
+    this.#acks.clear();
+    return acks;
   }
 
   /** Tells one that was forgotten that no answer will come. */

@@ -9,7 +9,7 @@ const SEPARATOR = "\x1e";
 const BINARY_MARK = "b";
 
 /**
- * The most packets that one payload may hold. A megabyte of separators would otherwise be a million packets;
+ * The most packets that a server takes in one payload. A megabyte of separators would otherwise be a million packets;
  * honest clients batch what they sent during one round trip.
  */
 export const MAX_PAYLOAD_PACKETS = 16_384;
@@ -67,30 +67,31 @@ export class PayloadDecoder {
     for (let left = budget; left > 0; left -= 1) {
       const found = this.#text.indexOf(SEPARATOR, this.#position);
       const end = found === -1 ? this.#text.length : found;
-      if (this.#packets === MAX_PAYLOAD_PACKETS || !this.#decodePacket(end, receive)) return "malformed";
+      if (this.#packets === MAX_PAYLOAD_PACKETS) return "malformed";
+      const packet = this.#text.slice(this.#position, end);
+      if (!decodePacket(packet, this.#base64, receive)) return "malformed";
       this.#packets += 1;
       if (found === -1) return "done";
       this.#position = found + 1;
     }
     return "more";
   }
-
-  #decodePacket(end: number, receive: PacketCallback): boolean {
-    const packet = this.#text.slice(this.#position, end);
-    if (packet.startsWith(BINARY_MARK)) {
-      const binary = this.#base64.decode(packet.slice(1));
-      if (binary === undefined) return false;
-      receive(PacketType.MESSAGE, binary);
-      return true;
-    }
-    const type = decodePacketType(packet);
-    if (type === undefined) return false;
-    receive(type, packet.slice(1));
-    return true;
-  }
 }
 
-/** Decodes a whole payload at once; see {@link PayloadDecoder.decode}. Says whether it was well formed. */
+/**
+ * Decodes a whole payload at once, however many packets it holds: a client trusts its server with that, which may
+ * have broadcast a thousand times a second while the client was away. Hands the packets before a fault to `receive`,
+ * and says whether there was none. Throws only what `receive` throws.
+ */
 export function decodePayload(text: string, base64: Base64, receive: PacketCallback): boolean {
-  return new PayloadDecoder(text, base64).decode(Number.POSITIVE_INFINITY, receive) === "done";
+  return text.split(SEPARATOR).every((packet) => decodePacket(packet, base64, receive));
+}
+
+function decodePacket(packet: string, base64: Base64, receive: PacketCallback): boolean {
+  const isBinary = packet.startsWith(BINARY_MARK);
+  const type = isBinary ? PacketType.MESSAGE : decodePacketType(packet);
+  const data = isBinary ? base64.decode(packet.slice(1)) : packet.slice(1);
+  if (type === undefined || data === undefined) return false;
+  receive(type, data);
+  return true;
 }

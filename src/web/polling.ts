@@ -11,6 +11,9 @@ import type { Exchange } from "./exchange.ts";
 /** How long the last requests may take. A server that never answers must not keep a program from its end. */
 const CLOSE_TIMEOUT = 10_000;
 
+/** The most that one POST carries. Servers bound the packets of a request, and these may each bring attachments. */
+const MAX_BATCH = 1_024;
+
 const encoder = new TextEncoder();
 
 /** Where and how a session is polled. */
@@ -66,7 +69,8 @@ export class PollingTransport implements ClientTransport {
   send(outgoing: Outgoing): void {
     const bytes = encoder.encode(encodePayload([outgoing], this.#options.base64)).length + 1;
     // A packet that does not fit begins the next request. One that fits in none is for the server to refuse.
-    if (this.#batch.length > 0 && this.#batchBytes + bytes - 1 > this.#maxPayload) this.#post();
+    const fits = this.#batchBytes + bytes - 1 <= this.#maxPayload && this.#batch.length < MAX_BATCH;
+    if (this.#batch.length > 0 && !fits) this.#post();
     this.#batch.push(outgoing);
     this.#batchBytes += bytes;
     this.#schedule();

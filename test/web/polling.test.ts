@@ -13,7 +13,7 @@ interface Exchanged extends PollingRequest {
   cancelled: boolean;
 }
 
-function start({ timestampParam }: { timestampParam?: string } = {}) {
+function start({ timestampParam, maxPayload = 20 }: { timestampParam?: string; maxPayload?: number } = {}) {
   const clock = new FakeClock();
   const requests: Exchanged[] = [];
   const events: unknown[] = [];
@@ -34,7 +34,7 @@ function start({ timestampParam }: { timestampParam?: string } = {}) {
     packet: (type, data: string | Binary) => {
       events.push([type, data]);
       if (type === PacketType.OPEN) {
-        transport.opened({ sid: "a b", upgrades: [], pingInterval: 1, pingTimeout: 1, maxPayload: 20 });
+        transport.opened({ sid: "a b", upgrades: [], pingInterval: 1, pingTimeout: 1, maxPayload });
       }
     },
     drained: () => events.push("drained"),
@@ -52,8 +52,8 @@ function start({ timestampParam }: { timestampParam?: string } = {}) {
 }
 
 /** A transport whose session stands; `get` is the poll that waits. */
-function opened() {
-  const all = start();
+function opened(maxPayload?: number) {
+  const all = start(maxPayload === undefined ? {} : { maxPayload });
   all.one().answer(200, "0{}");
   const get = all.one();
   all.events.splice(0);
@@ -123,6 +123,17 @@ describe("PollingTransport", () => {
     first.answer(200, "ok");
     await turn();
     expect(one().body).toBe("4x");
+  });
+
+  it("stays within the packets that a server takes", async () => {
+    const { transport, send, take } = opened(1_000_000);
+    for (let sent = 0; sent < 1_025; sent += 1) send("x");
+    expect(transport.writable).toBe(false);
+    const [first] = take();
+    expect(first?.body?.split("\x1e")).toHaveLength(1_024);
+    first?.answer(200, "ok");
+    await Promise.resolve();
+    expect(take()[0]?.body).toBe("4x");
   });
 
   it("leaves a packet that fits nowhere to the server", async () => {
