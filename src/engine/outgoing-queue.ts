@@ -6,9 +6,12 @@ import type { Outgoing } from "./outgoing.ts";
  */
 const OVERHEAD = 64;
 
+// Shared by all that are empty: most sessions never have to wait.
+const NONE: Outgoing[] = [];
+
 /** Messages that wait, in order, with their size. Taking from the front costs the same however many wait. */
 export class OutgoingQueue {
-  #waiting: Outgoing[] = [];
+  #waiting = NONE;
   #first = 0;
   #size = 0;
 
@@ -22,7 +25,8 @@ export class OutgoingQueue {
   }
 
   push(outgoing: Outgoing): void {
-    this.#waiting.push(outgoing);
+    if (this.#waiting === NONE) this.#waiting = [outgoing];
+    else this.#waiting.push(outgoing);
     this.#size += outgoing.size + OVERHEAD;
   }
 
@@ -33,14 +37,14 @@ export class OutgoingQueue {
     this.#size -= outgoing.size + OVERHEAD;
     // Half of the array at a time, so that each message is moved once on average.
     if (this.#first * 2 >= this.#waiting.length) {
-      this.#waiting = this.#waiting.slice(this.#first);
+      this.#waiting = this.empty ? NONE : this.#waiting.slice(this.#first);
       this.#first = 0;
     }
     return outgoing;
   }
 
   clear(): void {
-    this.#waiting = [];
+    this.#waiting = NONE;
     this.#first = 0;
     this.#size = 0;
   }
