@@ -6,7 +6,9 @@ import { Shell } from "../../../src/node/websocket/shell.ts";
 import { SHELL_DEFAULTS, type ShellOptions } from "../../../src/node/websocket/shell-options.ts";
 import { abortUpgrade, acceptUpgrade, holdSocket } from "../../../src/node/websocket/upgrade.ts";
 import type { Role } from "../../../src/websocket/connection.ts";
+import type { Deflate } from "../../../src/websocket/deflate.ts";
 import { acceptHeaders, parseHandshake } from "../../../src/websocket/handshake.ts";
+import type { PerMessageDeflate } from "../../../src/websocket/permessage-deflate.ts";
 import type { WebSocketError } from "../../../src/websocket/websocket-error.ts";
 
 /** A shell that notes what it hears, and lets a test say what a message does. */
@@ -19,8 +21,8 @@ export class TestShell extends Shell {
   #resolve: (end: { code: number; reason: string; error: WebSocketError | undefined }) => void = () => {};
   readonly #waiting: (() => void)[] = [];
 
-  constructor(role: Role, socket: Duplex, options: Partial<ShellOptions> = {}) {
-    super(role, socket, { ...SHELL_DEFAULTS, ...options });
+  constructor(role: Role, socket: Duplex, options: Partial<ShellOptions> = {}, deflate?: Deflate) {
+    super(role, socket, { ...SHELL_DEFAULTS, ...options }, undefined, deflate);
     this.onMessage = (data, isText) => this.send(data, isText);
     this.over = new Promise((resolve) => {
       this.#resolve = resolve;
@@ -71,7 +73,10 @@ export interface EchoServer {
   close(): Promise<void>;
 }
 
-export async function startEchoServer(options: Partial<ShellOptions> = {}): Promise<EchoServer> {
+export async function startEchoServer(
+  options: Partial<ShellOptions> = {},
+  deflate?: PerMessageDeflate,
+): Promise<EchoServer> {
   const http = createServer((_request, response) => response.end("plain"));
   const shells: TestShell[] = [];
   const waiting: ((shell: TestShell) => void)[] = [];
@@ -82,8 +87,15 @@ export async function startEchoServer(options: Partial<ShellOptions> = {}): Prom
       abortUpgrade(socket, handshake.status, handshake.headers, handshake.message);
       return;
     }
-    if (!acceptUpgrade(socket, acceptHeaders(handshake.key, handshake.protocols[0]))) return;
-    const shell = new TestShell("server", socket, options);
+    const agreed = deflate?.accept(handshake.extensions);
+    const headers = acceptHeaders(handshake.key, handshake.protocols[0], agreed?.header);
+    if (!acceptUpgrade(socket, headers)) return;
+    const shell = new TestShell(
+      "server",
+      socket,
+      options,
+      agreed && deflate?.open("server", agreed.parameters),
+    );
     shells.push(shell);
     shell.start(head);
     waiting.shift()?.(shell);
