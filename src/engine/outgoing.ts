@@ -14,6 +14,9 @@ export class Outgoing {
   /** Sent right behind `data`, each as a binary message of its own. */
   readonly attachments: readonly Binary[];
 
+  /** Whether the wire forms may be compressed; false where the application said so. */
+  compress = true;
+
   // The wire forms. A transport builds the one that it needs when it first needs it, and finds it here the
   // next time. No other code touches them.
   /** The form of a WebSocket server: finished frames, one buffer when they are small. */

@@ -44,17 +44,17 @@ export function checkRequest(
   const query = parseEngineQuery(request.url ?? "");
   if (query === undefined) return BAD_REQUEST;
   const transport = settings.transports.find((name) => name === query.transport);
-  if (transport === undefined) return UNKNOWN_TRANSPORT;
+  if (transport === undefined) return { ...UNKNOWN_TRANSPORT, context: { transport: query.transport } };
   const entry = query.sid === undefined ? undefined : sessions.get(query.sid);
-  if (query.sid !== undefined && entry === undefined) return UNKNOWN_SID;
+  if (query.sid !== undefined && entry === undefined) return { ...UNKNOWN_SID, context: { sid: query.sid } };
   if (!mayUse(request, settings, rule, entry)) return FORBIDDEN;
   if (kind === "upgrade" && transport !== "websocket") return BAD_REQUEST;
   if (entry === undefined) {
-    if (request.method !== "GET") return BAD_HANDSHAKE_METHOD;
+    if (request.method !== "GET") return { ...BAD_HANDSHAKE_METHOD, context: { method: request.method } };
     if (kind === "request" && transport !== "polling") return BAD_REQUEST;
-    return query.version === PROTOCOL ? undefined : UNSUPPORTED_PROTOCOL;
+    return query.version === PROTOCOL ? undefined : unsupported(query.version);
   }
-  if (query.version !== undefined && query.version !== PROTOCOL) return UNSUPPORTED_PROTOCOL;
+  if (query.version !== undefined && query.version !== PROTOCOL) return unsupported(query.version);
   if (kind === "upgrade") return entry.session.mayUpgradeTo(transport) ? entry : BAD_REQUEST;
   if (transport !== "polling" || entry.session.transportName !== transport) return BAD_REQUEST;
   return request.method === "GET" || request.method === "POST" ? entry : BAD_REQUEST;
@@ -76,4 +76,8 @@ function mayUse(
   if (isSameSite(origin, host, "encrypted" in request.socket)) return true;
   if (settings.allowRequest === undefined) return false;
   return entry === undefined || entry.origin === origin;
+}
+
+function unsupported(version: string | undefined): Refusal {
+  return { ...UNSUPPORTED_PROTOCOL, context: { protocol: version } };
 }

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
+import { gzipSync } from "node:zlib";
 import { pathOf } from "./engine-query.ts";
+import { acceptedCoding } from "./http-compression.ts";
 
 const SCRIPT = "application/javascript; charset=utf-8";
 const MAP = "application/json; charset=utf-8";
@@ -24,6 +26,8 @@ const FROM_SOURCES = new URL("../../../dist/client/", import.meta.url);
 interface ClientFile {
   readonly body: Buffer;
   readonly tag: string;
+  /** Made when somebody first takes it. */
+  compressed?: Buffer;
 }
 
 /** The client's scripts, for pages that load them from the server that they talk to. */
@@ -47,13 +51,23 @@ export class ClientFiles {
       return true;
     }
     // Always asked for again, and sent again only when it is another one.
-    const headers = { ETag: file.tag, "Cache-Control": "public, max-age=0", "Content-Type": type };
+    const headers: OutgoingHttpHeaders = {
+      ETag: file.tag,
+      "Cache-Control": "public, max-age=0",
+      Vary: "Accept-Encoding",
+    };
     if (matchesTag(request.headers["if-none-match"], file.tag)) {
       response.writeHead(304, headers).end();
-    } else {
-      response.writeHead(200, { ...headers, "Content-Length": file.body.length });
-      response.end(request.method === "HEAD" ? undefined : file.body);
+      return true;
     }
+    let { body } = file;
+    if (acceptedCoding(request.headers["accept-encoding"]) === "gzip") {
+      file.compressed ??= gzipSync(body);
+      body = file.compressed;
+      headers["Content-Encoding"] = "gzip";
+    }
+    response.writeHead(200, { ...headers, "Content-Type": type, "Content-Length": body.length });
+    response.end(request.method === "HEAD" ? undefined : body);
     return true;
   }
 
@@ -64,7 +78,8 @@ export class ClientFiles {
     const url = new URL(name, this.#folder);
     if (!existsSync(url)) return undefined;
     const body = readFileSync(url);
-    const file = { body, tag: `"${createHash("sha256").update(body).digest("base64url")}"` };
+    // Weak: the same for all codings (RFC 9110 section 8.8.1).
+    const file: ClientFile = { body, tag: `W/"${createHash("sha256").update(body).digest("base64url")}"` };
     this.#files.set(name, file);
     return file;
   }
@@ -78,5 +93,9 @@ function nameBelow(path: string, target: string): string {
 /** The weak comparison of RFC 9110, section 8.8.3.2, which is the one for `If-None-Match`. */
 function matchesTag(header: string | undefined, tag: string): boolean {
   if (header === undefined) return false;
-  return header.split(",").some((each) => each.trim() === "*" || each.trim().replace(/^W\//, "") === tag);
+  return header.split(",").some((each) => each.trim() === "*" || strong(each.trim()) === strong(tag));
+}
+
+function strong(tag: string): string {
+  return tag.replace(/^W\//, "");
 }

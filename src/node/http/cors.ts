@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { askHook } from "./hook.ts";
 import { matchesOrigin, type OriginRule, type SettledOriginRule } from "./origin.ts";
 
 /** Which pages of other origins may use the server; the meaning of each option is that of the `cors` package. */
@@ -18,7 +19,46 @@ export interface CorsOptions {
   optionsSuccessStatus?: number;
 }
 
+/** Gives the options for one request. */
+export type CorsDelegate = (
+  request: IncomingMessage,
+  callback: (error: Error | null, options?: CorsOptions) => void,
+) => void;
+
 const METHODS = "GET,HEAD,PUT,PATCH,POST,DELETE";
+
+/**
+ * Gives the options for `request` and the rule of their origin, or neither; asks the application where it wants to
+ * be asked. What fails or never answers allows nothing.
+ */
+export function settleCors(
+  request: IncomingMessage,
+  cors: CorsOptions | CorsDelegate | undefined,
+  timeout: number,
+  done: (options: CorsOptions | undefined, rule: SettledOriginRule | undefined) => void,
+): void {
+  if (typeof cors === "function") {
+    askHook<CorsOptions | undefined>(
+      (callback) => cors(request, callback),
+      timeout,
+      (outcome) => {
+        const options = outcome.kind === "answered" ? (outcome.answer ?? {}) : { origin: false };
+        settleCors(request, options, timeout, done);
+      },
+    );
+    return;
+  }
+  const rule = cors === undefined ? undefined : (cors.origin ?? "*");
+  if (typeof rule !== "function") {
+    done(cors, rule);
+    return;
+  }
+  askHook<SettledOriginRule | undefined>(
+    (callback) => rule(request.headers.origin, callback),
+    timeout,
+    (outcome) => done(cors, outcome.kind === "answered" ? (outcome.answer ?? false) : false),
+  );
+}
 
 /** Sets the headers of an answer that pages of other origins may read. */
 export function setCorsHeaders(

@@ -1,6 +1,10 @@
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Binary } from "../../binary.ts";
 import { BaroError, ERR_OPTION } from "../../errors.ts";
-import type { CorsOptions } from "./cors.ts";
+import type { CorsDelegate, CorsOptions } from "./cors.ts";
+import { refuseForeignOptions } from "./foreign-options.ts";
+import type { HttpCompressionOptions } from "./http-compression.ts";
+import type { CookieOptions } from "./session-cookie.ts";
 
 /** Says by `callback(error, success)` whether a request may open a session; an error's text goes to the client. */
 export type AllowRequest = (
@@ -8,12 +12,20 @@ export type AllowRequest = (
   callback: (error: string | null | undefined, success: boolean) => void,
 ) => void;
 
-/** The options of an {@link EngineServer}. Times are in milliseconds, sizes in bytes. */
-export interface EngineOptions {
-  /** Where the engine answers on its HTTP server. Default `"/engine.io"`. */
+/** Where an engine answers on an HTTP server. */
+export interface AttachOptions {
+  /** Default `"/engine.io"`. */
   path?: string;
   /** Whether a slash belongs to the end of the path. Default true. */
   addTrailingSlash?: boolean;
+  /** Whether an upgrade that nobody on the HTTP server takes is ended. Default true. */
+  destroyUpgrade?: boolean;
+  /** How long the others have for taking it. Default 1,000. */
+  destroyUpgradeTimeout?: number;
+}
+
+/** The options of an {@link EngineServer}. Times are in milliseconds, sizes in bytes. */
+export interface EngineOptions extends AttachOptions {
   /** From one ping to the next. Default 25,000. */
   pingInterval?: number;
   /** From a ping to the moment when a peer without an answer is gone: half-open connections. Default 20,000. */
@@ -28,22 +40,31 @@ export interface EngineOptions {
   transports?: readonly ("polling" | "websocket")[];
   /** Whether a session that polls may move to WebSocket. Default true. */
   allowUpgrades?: boolean;
-  /** Asked before each session; given 30 seconds. */
+  /** Asked before each session. */
   allowRequest?: AllowRequest;
-  /** Which pages of other origins may use the server. Default none. */
-  cors?: CorsOptions;
+  /**
+   * How long `allowRequest`, `cors`, `engine.generateId` and the middlewares of `engine.use` may take; then the
+   * request is answered with 503. Default 30,000. Stops hooks that hang, and keep each request.
+   */
+  hookTimeout?: number;
+  /** Which pages of other origins may use the server, or a function that says so for each request. Default none. */
+  cors?: CorsOptions | CorsDelegate;
+  /** Answers the preflights of browsers, where `cors` does not. */
+  handlePreflightRequest?: (request: IncomingMessage, response: ServerResponse) => void;
+  /** Whether long-polling sessions get a cookie with their id, for load balancers. Default false. */
+  cookie?: CookieOptions | boolean;
+  /** Whether answers of long-polling are compressed, from 1,024 bytes on. Default true. */
+  httpCompression?: HttpCompressionOptions | boolean;
+  /** A message that each session gets right behind its handshake. */
+  initialPacket?: string | Binary;
   /**
    * Whether a page of another origin is refused unless `cors.origin` names it or `allowRequest` let it in. Default
    * true: without it, any page could use the cookies of its visitor over WebSocket, which knows no CORS.
    */
   checkOrigin?: boolean;
-  /** Whether an upgrade that nobody on the HTTP server takes is ended. Default true. */
-  destroyUpgrade?: boolean;
-  /** How long the others have for taking it. Default 1,000. */
-  destroyUpgradeTimeout?: number;
 }
 
-type Optional = "allowRequest" | "cors";
+type Optional = "allowRequest" | "cors" | "handlePreflightRequest" | "initialPacket";
 /** The options with their defaults. */
 export type EngineSettings = Required<Omit<EngineOptions, Optional>> & Pick<EngineOptions, Optional>;
 
@@ -57,6 +78,9 @@ const DEFAULTS: EngineSettings = {
   maxQueued: 16 * 1024 * 1024,
   transports: ["polling", "websocket"],
   allowUpgrades: true,
+  hookTimeout: 30_000,
+  cookie: false,
+  httpCompression: true,
   checkOrigin: true,
   destroyUpgrade: true,
   destroyUpgradeTimeout: 1000,
@@ -68,11 +92,13 @@ const NUMBERS = [
   "upgradeTimeout",
   "maxHttpBufferSize",
   "maxQueued",
+  "hookTimeout",
   "destroyUpgradeTimeout",
 ] as const;
 
 /** Fills in the defaults. @throws BaroError `BARO_OPTION` for a value that makes no sense. */
 export function settleOptions(options: EngineOptions): EngineSettings {
+  refuseForeignOptions(options);
   // An option that is there but undefined is not given.
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const settings: EngineSettings = { ...DEFAULTS, ...given };
@@ -86,9 +112,14 @@ export function settleOptions(options: EngineOptions): EngineSettings {
       throw new BaroError(ERR_OPTION, `transports may name "polling" and "websocket", and not "${name}".`);
     }
   }
-  if (!settings.path.startsWith("/")) {
-    throw new BaroError(ERR_OPTION, `path must begin with "/", and is "${settings.path}".`);
+  return { ...settings, path: settlePath(settings.path, settings.addTrailingSlash) };
+}
+
+/** The path as requests have it. @throws BaroError `BARO_OPTION` for one that is no path. */
+function settlePath(path: string, addTrailingSlash: boolean): string {
+  if (!path.startsWith("/")) {
+    throw new BaroError(ERR_OPTION, `path must begin with "/", and is "${path}".`);
   }
-  const path = settings.path.replace(/\/$/, "");
-  return { ...settings, path: settings.addTrailingSlash ? `${path}/` : path || "/" };
+  const bare = path.replace(/\/$/, "");
+  return addTrailingSlash ? `${bare}/` : bare || "/";
 }

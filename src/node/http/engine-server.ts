@@ -1,7 +1,16 @@
 import { randomBytes } from "node:crypto";
 import { EventEmitter } from "node:events";
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import {
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type Server,
+  type ServerResponse,
+  validateHeaderName,
+  validateHeaderValue,
+} from "node:http";
 import type { Duplex } from "node:stream";
+import { Outgoing } from "../../engine/outgoing.ts";
+import { PacketType } from "../../engine/packet.ts";
 import { ServerSession, type ServerSessionOptions } from "../../engine/server-session.ts";
 import { acceptHeaders, parseHandshake } from "../../websocket/handshake.ts";
 import { clock, ticker } from "../process.ts";
@@ -10,12 +19,22 @@ import { acceptUpgrade, holdSocket } from "../websocket/upgrade.ts";
 import { checkRequest, type Entry } from "./admission.ts";
 import { attach } from "./attach.ts";
 import type { ClientFiles } from "./client-files.ts";
-import { answerPreflight, setCorsHeaders } from "./cors.ts";
-import { type EngineOptions, type EngineSettings, settleOptions } from "./engine-options.ts";
+import { answerPreflight, setCorsHeaders, settleCors } from "./cors.ts";
+import {
+  type AttachOptions,
+  type EngineOptions,
+  type EngineSettings,
+  settleOptions,
+} from "./engine-options.ts";
 import { askHook } from "./hook.ts";
+import { HttpCompression } from "./http-compression.ts";
+import { type HttpMiddleware, isAnswered, type MiddlewareOutcome, runMiddlewares } from "./middlewares.ts";
 import type { SettledOriginRule } from "./origin.ts";
-import { endWithAnswer, PollingTransport } from "./polling-transport.ts";
+import { endWithAnswer, type PollingSettings, PollingTransport } from "./polling-transport.ts";
 import { BAD_REQUEST, FORBIDDEN, type Refusal, refuse, refuseUpgrade, UNAVAILABLE } from "./refusal.ts";
+import { describeRequest } from "./request-fields.ts";
+import { cookieOf } from "./session-cookie.ts";
+import { UpgradeResponse } from "./upgrade-response.ts";
 
 /** Takes each new session. It sets `session.handler` before it returns. */
 export type OnSession = (session: ServerSession, request: IncomingMessage) => void;
@@ -26,26 +45,39 @@ export interface ConnectionError {
   /** The code of Engine.IO that the client got. */
   readonly code: number;
   readonly message: string;
+  /** What the refusal is about: the `transport`, `sid` or `protocol` that was asked for, or a `name`. */
+  readonly context: Readonly<Record<string, unknown>>;
 }
 
 /** The events of {@link EngineServer}. None of them is per message. */
-export interface EngineServerEvents {
+export interface EngineServerEvents<Connection = unknown> {
+  /** A session is there: the connection that its sockets have as `socket.conn`. Told by who made the server. */
+  connection: [connection: Connection];
+  /** The first answer to a client is about to leave; the headers may be changed. Before `headers`. */
+  initial_headers: [headers: OutgoingHttpHeaders, request: IncomingMessage];
+  /** An answer of a session is about to leave, or the answer to an upgrade; the headers may be changed. */
+  headers: [headers: OutgoingHttpHeaders, request: IncomingMessage];
   /** A request was refused. */
   connection_error: [error: ConnectionError];
 }
 
-/** How long a hook may take until its request is answered with 503. */
-const HOOK_TIMEOUT = 30_000;
+/** A new session's id, when nothing is against it. */
+interface NewSession {
+  readonly id: string;
+}
 
 /**
  * The Engine.IO 4 server: answers the requests and upgrades of one path, keeps the sessions, and hands each new
  * one to `onSession`. What a client may send and get is in the Engine.IO 4 specification, "HTTP requests".
  */
-export class EngineServer extends EventEmitter<EngineServerEvents> {
+export class EngineServer<Connection = unknown> extends EventEmitter<EngineServerEvents<Connection>> {
   readonly #settings: EngineSettings;
   readonly #sessionOptions: ServerSessionOptions;
+  readonly #polling: PollingSettings;
+  readonly #cookie: ((sid: string) => string) | undefined;
   readonly #onSession: OnSession;
   readonly #clientFiles: ClientFiles | undefined;
+  readonly #middlewares: HttpMiddleware[] = [];
   readonly #sessions = new Map<string, Entry>();
   #closed = false;
   readonly #forget = (session: ServerSession): void => {
@@ -62,7 +94,17 @@ export class EngineServer extends EventEmitter<EngineServerEvents> {
   constructor(options: EngineOptions, onSession: OnSession, clientFiles?: ClientFiles) {
     super();
     this.#settings = settleOptions(options);
-    this.#sessionOptions = { ...this.#settings, maxPayload: this.#settings.maxHttpBufferSize };
+    const { maxHttpBufferSize, httpCompression, cookie } = this.#settings;
+    this.#sessionOptions = { ...this.#settings, maxPayload: maxHttpBufferSize };
+    this.#polling = {
+      maxPayload: maxHttpBufferSize,
+      compression:
+        httpCompression === false
+          ? undefined
+          : new HttpCompression(httpCompression === true ? {} : httpCompression),
+      customize: (headers, request, isFirst) => this.#customize(headers, request, isFirst),
+    };
+    this.#cookie = cookieOf(cookie);
     this.#onSession = onSession;
     this.#clientFiles = clientFiles;
   }
@@ -74,15 +116,20 @@ export class EngineServer extends EventEmitter<EngineServerEvents> {
 
   /**
    * A new session's id: 128 random bits, because whoever knows an id can read and write its session. May be
-   * replaced by another function, whose ids must be as hard to guess.
+   * replaced by another function, whose ids must be as hard to guess; it may give a promise.
    */
-  generateId(_request: IncomingMessage): string {
+  generateId(_request: IncomingMessage): string | PromiseLike<string> {
     return randomBytes(16).toString("base64url");
   }
 
-  /** Answers at its path on `server`, and leaves everything else to the listeners that are there or come later. */
-  attach(server: Server): void {
-    const { path, destroyUpgrade, destroyUpgradeTimeout } = this.#settings;
+  /** Adds an Express middleware for each request and each upgrade: `helmet()`, `session({ … })`. */
+  use(middleware: HttpMiddleware): void {
+    this.#middlewares.push(middleware);
+  }
+
+  /** Answers at a path on `server`, and leaves everything else to the listeners that are there or come later. */
+  attach(server: Server, options: AttachOptions = {}): void {
+    const { path, destroyUpgrade, destroyUpgradeTimeout } = settleOptions({ ...this.#settings, ...options });
     attach(server, {
       path,
       handleRequest: (request, response) => {
@@ -97,44 +144,46 @@ export class EngineServer extends EventEmitter<EngineServerEvents> {
 
   /** Answers one request, whatever its path. */
   handleRequest(request: IncomingMessage, response: ServerResponse): void {
+    const { cors, handlePreflightRequest, hookTimeout } = this.#settings;
     if (this.#closed) endWithAnswer(response);
-    this.#settleOrigin(request, (rule) => {
-      if (response.destroyed || response.headersSent) return;
-      const { cors } = this.#settings;
-      if (cors !== undefined && rule !== undefined) {
-        setCorsHeaders(request, response, cors, rule);
-        if (request.method === "OPTIONS") {
-          answerPreflight(request, response, cors);
-          return;
-        }
+    describeRequest(request, response);
+    settleCors(request, cors, hookTimeout, (options, rule) => {
+      if (isAnswered(response)) return;
+      if (options !== undefined && rule !== undefined) setCorsHeaders(request, response, options, rule);
+      if (request.method === "OPTIONS" && options !== undefined) {
+        answerPreflight(request, response, options);
+      } else if (request.method === "OPTIONS" && handlePreflightRequest !== undefined) {
+        handlePreflightRequest(request, response);
+      } else {
+        runMiddlewares(this.#middlewares, request, response, hookTimeout, (outcome) => {
+          if (outcome === "answered") return;
+          this.#admit(request, "request", rule, outcome, (admission) =>
+            this.#answer(request, response, admission),
+          );
+        });
       }
-      this.#admit(request, "request", rule, (admission) => {
-        if ("status" in admission) {
-          this.#report(request, admission);
-          refuse(response, admission);
-        } else if ("session" in admission) {
-          if (request.method === "GET") admission.polling?.receivePoll(response);
-          else admission.polling?.receivePost(request, response);
-        } else if (!response.destroyed && !response.headersSent) {
-          const polling = new PollingTransport(this.#settings.maxHttpBufferSize);
-          polling.receivePoll(response);
-          this.#open(admission.id, polling, request);
-        }
-      });
     });
   }
 
   /** Answers one WebSocket handshake, whatever its path. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const { cors, hookTimeout } = this.#settings;
     holdSocket(socket);
-    this.#settleOrigin(request, (rule) => {
-      this.#admit(request, "upgrade", rule, (admission) => {
-        if ("status" in admission) {
-          this.#report(request, admission);
-          refuseUpgrade(socket, admission);
-        } else {
-          this.#acceptUpgrade(request, socket, head, admission);
-        }
+    describeRequest(request);
+    settleCors(request, cors, hookTimeout, (_options, rule) => {
+      const admit = (outcome: MiddlewareOutcome, headers: OutgoingHttpHeaders): void =>
+        this.#admit(request, "upgrade", rule, outcome, (admission) => {
+          if (!("status" in admission)) this.#acceptUpgrade(request, socket, head, admission, headers);
+          else refuseUpgrade(socket, admission);
+        });
+      if (this.#middlewares.length === 0) {
+        admit("passed", {});
+        return;
+      }
+      const response = new UpgradeResponse(request, socket);
+      describeRequest(request, response);
+      runMiddlewares(this.#middlewares, request, response, hookTimeout, (outcome) => {
+        if (outcome !== "answered") admit(outcome, response.release());
       });
     });
   }
@@ -152,64 +201,95 @@ export class EngineServer extends EventEmitter<EngineServerEvents> {
     return this;
   }
 
-  /** Gives the rule of `cors.origin`, or none; asks it where it is a function. */
-  #settleOrigin(request: IncomingMessage, done: (rule: SettledOriginRule | undefined) => void): void {
-    const rule = this.#settings.cors === undefined ? undefined : (this.#settings.cors.origin ?? "*");
-    if (typeof rule !== "function") {
-      done(rule);
-      return;
+  #answer(request: IncomingMessage, response: ServerResponse, admission: Refusal | Entry | NewSession): void {
+    if ("status" in admission) {
+      refuse(response, admission);
+    } else if ("session" in admission) {
+      if (request.method === "GET") admission.polling?.receivePoll(response);
+      else admission.polling?.receivePost(request, response);
+    } else if (!isAnswered(response)) {
+      const cookie = this.#cookie?.(admission.id);
+      const polling = new PollingTransport(
+        this.#polling,
+        cookie === undefined ? {} : { "Set-Cookie": cookie },
+      );
+      polling.receivePoll(response);
+      this.#open(admission.id, polling, request);
     }
-    askHook<SettledOriginRule | undefined>(
-      (callback) => rule(request.headers.origin, callback),
-      HOOK_TIMEOUT,
-      (outcome) => done(outcome.kind === "answered" ? (outcome.answer ?? false) : false),
-    );
   }
 
-  /** Says what a request is for: a session that is there, a new one, or nothing. */
+  /** Says what a request is for: a session that is there, a new one, or nothing. Reports what is refused. */
   #admit(
     request: IncomingMessage,
     kind: "request" | "upgrade",
     rule: SettledOriginRule | undefined,
-    done: (admission: Refusal | Entry | { readonly id: string }) => void,
+    outcome: MiddlewareOutcome,
+    done: (admission: Refusal | Entry | NewSession) => void,
   ): void {
+    const report = (admission: Refusal | Entry | NewSession): void => {
+      if ("status" in admission) this.#report(request, admission);
+      done(admission);
+    };
+    const { allowRequest, hookTimeout } = this.#settings;
+    if (outcome !== "passed") {
+      report(
+        outcome === "silent" ? UNAVAILABLE : { ...BAD_REQUEST, context: { name: "MIDDLEWARE_FAILURE" } },
+      );
+      return;
+    }
     const checked = checkRequest(request, kind, this.#settings, rule, this.#sessions);
-    const { allowRequest } = this.#settings;
     if (checked !== undefined) {
-      done(checked);
+      report(checked);
     } else if (allowRequest === undefined) {
-      done(this.#newId(request));
+      this.#createId(request, report);
     } else {
       askHook<boolean>(
         (callback) => allowRequest(request, callback),
-        HOOK_TIMEOUT,
+        hookTimeout,
         (outcome) => {
-          if (outcome.kind === "silent") done(UNAVAILABLE);
-          else if (outcome.kind === "failed") done(forbidden(outcome.error));
-          else if (!outcome.answer) done(FORBIDDEN);
-          else done(this.#newId(request));
+          if (outcome.kind === "silent") report(UNAVAILABLE);
+          else if (outcome.kind === "failed") report(forbidden(outcome.error));
+          else if (!outcome.answer) report(FORBIDDEN);
+          else this.#createId(request, report);
         },
       );
     }
   }
 
-  #newId(request: IncomingMessage): Refusal | { readonly id: string } {
-    if (this.#closed) return UNAVAILABLE;
-    let id: string;
+  #createId(request: IncomingMessage, done: (admission: Refusal | NewSession) => void): void {
+    const take = (id: unknown): void => {
+      if (this.#closed) done(UNAVAILABLE);
+      // An id that is taken would give one client the session of another.
+      else if (typeof id !== "string" || id === "" || this.#sessions.has(id)) done(ID_GENERATION_ERROR);
+      else done({ id });
+    };
+    let id: string | PromiseLike<string>;
     try {
       id = this.generateId(request);
     } catch {
-      return BAD_REQUEST;
+      done(ID_GENERATION_ERROR);
+      return;
     }
-    // An id that is taken would give one client the session of another.
-    return this.#sessions.has(id) ? BAD_REQUEST : { id };
+    if (typeof id === "string") {
+      take(id);
+      return;
+    }
+    askHook<unknown>(
+      (callback) => Promise.resolve(id).then((value) => callback(null, value)),
+      this.#settings.hookTimeout,
+      (outcome) => {
+        if (outcome.kind === "silent") done(UNAVAILABLE);
+        else take(outcome.kind === "answered" ? outcome.answer : undefined);
+      },
+    );
   }
 
   #acceptUpgrade(
     request: IncomingMessage,
     socket: Duplex,
     head: Buffer,
-    admission: Entry | { readonly id: string },
+    admission: Entry | NewSession,
+    headers: OutgoingHttpHeaders,
   ): void {
     const handshake = parseHandshake(request);
     if ("status" in handshake) {
@@ -219,8 +299,10 @@ export class EngineServer extends EventEmitter<EngineServerEvents> {
       return;
     }
     const [protocol] = handshake.protocols;
+    this.#customize(headers, request, "id" in admission);
     // The peer may have gone while a hook was asked.
-    if (!acceptUpgrade(socket, acceptHeaders(handshake.key, protocol))) return;
+    if (!acceptUpgrade(socket, acceptHeaders(handshake.key, protocol), (lines) => append(lines, headers)))
+      return;
     const { maxHttpBufferSize, maxQueued } = this.#settings;
     const transport = new EngineTransport(socket, maxHttpBufferSize, maxQueued);
     if ("session" in admission) {
@@ -235,21 +317,40 @@ export class EngineServer extends EventEmitter<EngineServerEvents> {
 
   #open(id: string, transport: EngineTransport | PollingTransport, request: IncomingMessage): void {
     const polling = transport instanceof PollingTransport ? transport : undefined;
-    const { allowUpgrades, transports } = this.#settings;
+    const { allowUpgrades, transports, initialPacket } = this.#settings;
     const upgrades = polling && allowUpgrades && transports.includes("websocket") ? ["websocket"] : [];
     const session = new ServerSession(id, transport, upgrades, this.#sessionOptions, clock.now());
     session.released = this.#forget;
     const { origin } = request.headers;
     this.#sessions.set(id, { session, origin, polling, heartbeat: ticker.add(session), upgrade: undefined });
+    if (initialPacket !== undefined) session.send(new Outgoing(PacketType.MESSAGE, initialPacket));
     this.#onSession(session, request);
   }
 
-  #report(req: IncomingMessage, { code, message }: Refusal): void {
-    this.emit("connection_error", { req, code, message });
+  #customize(headers: OutgoingHttpHeaders, request: IncomingMessage, isFirst: boolean): void {
+    if (isFirst) this.emit("initial_headers", headers, request);
+    this.emit("headers", headers, request);
+  }
+
+  #report(req: IncomingMessage, { code, message, context = {} }: Refusal): void {
+    this.emit("connection_error", { req, code, message, context });
   }
 }
+
+const ID_GENERATION_ERROR: Refusal = { ...BAD_REQUEST, context: { name: "ID_GENERATION_ERROR" } };
 
 /** What a hook says goes to the client; what it throws is its own affair. */
 function forbidden(error: unknown): Refusal {
   return typeof error === "string" ? { ...FORBIDDEN, message: error } : FORBIDDEN;
+}
+
+/** Adds headers of the application to the lines of an answer. @throws what Node throws for what no header can hold. */
+function append(lines: string[], headers: OutgoingHttpHeaders): void {
+  for (const [name, values] of Object.entries(headers)) {
+    validateHeaderName(name);
+    for (const value of [values ?? []].flat()) {
+      validateHeaderValue(name, String(value));
+      lines.push(`${name}: ${value}`);
+    }
+  }
 }

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { Binary } from "../../binary.ts";
 import { Outgoing } from "../../engine/outgoing.ts";
 import { PacketType } from "../../engine/packet.ts";
@@ -7,7 +7,8 @@ import type { ServerTransport, TransportCloseReason, TransportReceiver } from ".
 import { base64 } from "../base64.ts";
 import { turn } from "../process.ts";
 import type { Flushable } from "../turn.ts";
-import { BAD_REQUEST, refuse } from "./refusal.ts";
+import type { HttpCompression } from "./http-compression.ts";
+import { BAD_REQUEST, PAYLOAD_TOO_LARGE, refuse } from "./refusal.ts";
 import { readText } from "./request-body.ts";
 
 /**
@@ -21,6 +22,15 @@ const PACKETS_PER_TURN = 256;
 const SILENT: TransportReceiver = { packet() {}, drained() {}, closed() {} };
 const NOOP = new Outgoing(PacketType.NOOP);
 
+/** What all polling transports of a server have in common. */
+export interface PollingSettings {
+  /** Bytes that one POST may bring. */
+  readonly maxPayload: number;
+  readonly compression?: HttpCompression | undefined;
+  /** May change the headers of each answer, and of the first one before. */
+  readonly customize?: (headers: OutgoingHttpHeaders, request: IncomingMessage, isFirst: boolean) => void;
+}
+
 /**
  * Engine.IO 4 over HTTP long-polling: a GET waits until there is something to send, a POST brings what the peer
  * sends. It is writable while a GET waits. A GET that breaks off ends it, as a broken connection would: the peer
@@ -30,7 +40,9 @@ export class PollingTransport implements ServerTransport, Flushable {
   readonly name = "polling";
   receiver: TransportReceiver = SILENT;
 
-  readonly #maxPayload: number;
+  readonly #settings: PollingSettings;
+  /** The headers of the first answer alone. */
+  #firstHeaders: OutgoingHttpHeaders | undefined;
   #poll: ServerResponse | undefined;
   #accepted: Outgoing[] = [];
   #acceptedSize = 0;
@@ -40,9 +52,10 @@ export class PollingTransport implements ServerTransport, Flushable {
     this.receiver.packet(type, data);
   };
 
-  /** @param maxPayload bytes that one POST may bring. */
-  constructor(maxPayload: number) {
-    this.#maxPayload = maxPayload;
+  /** @param firstHeaders headers of the first answer: a cookie, for one. */
+  constructor(settings: PollingSettings, firstHeaders: OutgoingHttpHeaders = {}) {
+    this.#settings = settings;
+    this.#firstHeaders = firstHeaders;
   }
 
   get writable(): boolean {
@@ -73,7 +86,9 @@ export class PollingTransport implements ServerTransport, Flushable {
     this.#poll = undefined;
     this.#accepted = [];
     this.#acceptedSize = 0;
-    if (poll !== undefined) answer(poll, encodePayload(accepted, base64));
+    if (poll === undefined) return;
+    const mayCompress = accepted.some(({ compress }) => compress);
+    this.#answer(poll, encodePayload(accepted, base64), mayCompress);
   }
 
   /** Ends the HTTP connection with the answer to the poll that waits: the server takes no more. */
@@ -101,12 +116,13 @@ export class PollingTransport implements ServerTransport, Flushable {
       return;
     }
     this.#posting = true;
-    readText(request, this.#maxPayload, (text, fault) => {
+    readText(request, this.#settings.maxPayload, (text, fault) => {
       if (text !== undefined) {
         this.#receivePayload(new PayloadDecoder(text, base64), response);
         return;
       }
-      if (fault === "too large") refuseBody(response);
+      // The rest of the body is not read: the connection ends with the answer.
+      if (fault === "too large") refuse(response, PAYLOAD_TOO_LARGE);
       this.#fail("transport error", `POST ${fault}`);
     });
   }
@@ -123,8 +139,39 @@ export class PollingTransport implements ServerTransport, Flushable {
       refuse(response, BAD_REQUEST);
       this.#fail("parse error", "malformed payload");
     } else {
-      answer(response, "ok");
+      this.#answer(response, "ok", false);
     }
+  }
+
+  #answer(response: ServerResponse, text: string, mayCompress: boolean): void {
+    if (response.destroyed) return;
+    const body = Buffer.from(text);
+    const { compression } = this.#settings;
+    const accepted = response.req.headers["accept-encoding"];
+    const coding = mayCompress ? compression?.codingFor(body, accepted) : undefined;
+    if (compression === undefined || coding === undefined) {
+      this.#write(response, body, {});
+      return;
+    }
+    compression.compress(body, coding, (compressed) => {
+      if (compressed === undefined) this.#write(response, body, {});
+      else this.#write(response, compressed, { "Content-Encoding": coding });
+    });
+  }
+
+  #write(response: ServerResponse, body: Buffer, more: OutgoingHttpHeaders): void {
+    if (response.destroyed) return;
+    const headers: OutgoingHttpHeaders = {
+      "Content-Type": "text/plain; charset=UTF-8",
+      "Content-Length": body.length,
+      "Cache-Control": "no-store",
+      ...more,
+      ...this.#firstHeaders,
+    };
+    this.#settings.customize?.(headers, response.req, this.#firstHeaders !== undefined);
+    this.#firstHeaders = undefined;
+    response.writeHead(200, headers);
+    response.end(body);
   }
 
   #pollClosed(response: ServerResponse): void {
@@ -145,22 +192,6 @@ export class PollingTransport implements ServerTransport, Flushable {
 /** The HTTP connection ends with this answer. */
 export function endWithAnswer(response: ServerResponse): void {
   if (!response.headersSent) response.setHeader("Connection", "close");
-}
-
-function answer(response: ServerResponse, body: string): void {
-  if (response.destroyed) return;
-  response.writeHead(200, {
-    "Content-Type": "text/plain; charset=UTF-8",
-    "Content-Length": Buffer.byteLength(body),
-    "Cache-Control": "no-store",
-  });
-  response.end(body);
-}
-
-/** The rest of the body is not read: the connection ends with the answer. */
-function refuseBody(response: ServerResponse): void {
-  response.writeHead(413, { Connection: "close", "Content-Length": 0 });
-  response.end();
 }
 
 /** Engine.IO 4 sends text only; browsers ask no leave for `text/plain`, and some clients name no type at all. */

@@ -8,6 +8,8 @@ export interface Refusal {
   readonly code: number;
   readonly message: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** For the operator alone: what the refusal is about. */
+  readonly context?: Readonly<Record<string, unknown>>;
 }
 
 export const UNKNOWN_TRANSPORT: Refusal = { status: 400, code: 0, message: "Transport unknown" };
@@ -22,6 +24,14 @@ export const UNSUPPORTED_PROTOCOL: Refusal = {
 };
 /** Baro's own, for a server that closes or a hook that never answers; clients see a failed request. */
 export const UNAVAILABLE: Refusal = { status: 503, code: 4, message: "Service unavailable" };
+
+/** A body over `maxHttpBufferSize`. */
+export const PAYLOAD_TOO_LARGE: Refusal = {
+  status: 413,
+  code: 3,
+  message: "Payload too large",
+  headers: { Connection: "close" },
+};
 
 /** Answers a request that is not served. Does nothing when it has an answer, or when the peer is gone. */
 export function refuse(response: ServerResponse, refusal: Refusal): void {

@@ -13,6 +13,9 @@ describe("settleOptions", () => {
       maxQueued: 16_777_216,
       transports: ["polling", "websocket"],
       allowUpgrades: true,
+      hookTimeout: 30_000,
+      cookie: false,
+      httpCompression: true,
       checkOrigin: true,
       destroyUpgrade: true,
       destroyUpgradeTimeout: 1000,
@@ -35,6 +38,21 @@ describe("settleOptions", () => {
   });
 
   it.each([
+    [{ allowEIO3: true }, "clients of Socket.IO 2 cannot connect"],
+    [{ wsEngine: "eiows" }, "leave wsEngine out"],
+    [{ adapter: class {} }, "the option cluster"],
+    [{ transports: ["polling", "webtransport"] }, '"webtransport"'],
+  ])("refuses what is not ours, and says what to do: %j", (options, sentence) => {
+    const settle = () => settleOptions(options as unknown as EngineOptions);
+    expect(settle).toThrow(expect.objectContaining({ code: "BARO_OPTION" }));
+    expect(settle).toThrow(sentence);
+  });
+
+  it("takes an option that is not ours when it asks for nothing", () => {
+    expect(() => settleOptions({ allowEIO3: false, wsEngine: undefined } as EngineOptions)).not.toThrow();
+  });
+
+  it.each([
     { pingInterval: 0 },
     { pingTimeout: -1 },
     { upgradeTimeout: Number.NaN },
@@ -42,6 +60,7 @@ describe("settleOptions", () => {
     { maxQueued: null },
     { transports: ["webtransport"] },
     { path: "socket.io" },
+    { hookTimeout: 0 },
   ])("refuses %j", (options) => {
     expect(() => settleOptions(options as unknown as EngineOptions)).toThrow(
       expect.objectContaining({ code: "BARO_OPTION" }),

@@ -8,7 +8,7 @@ import { ask, listen } from "../../support/http.ts";
 import { describeTransport } from "../../support/transport-contract.ts";
 
 describeTransport("long-polling", async () => {
-  const transport = new PollingTransport(1_000_000);
+  const transport = new PollingTransport({ maxPayload: 1_000_000 });
   const { port } = await listen(
     createServer((request, response) => {
       if (request.method === "GET") transport.receivePoll(response);
