@@ -29,10 +29,7 @@ const URL_PATTERN = /^(https?|wss?):\/\/([^/?#]+)([^?#]*)\??([^#]*)/i;
 export function parseAddress(url: string | undefined, page: Page | undefined): Address {
   const match = URL_PATTERN.exec(complete(url ?? "/", page));
   if (match === null) {
-    throw new BaroError(
-      ERR_OPTION,
-      `"${url}" is no URL of a server: write http://, https://, ws:// or wss://.`,
-    );
+    throw new BaroError(ERR_OPTION, `"${url}" is no URL of http, https, ws or wss.`);
   }
   const [, scheme = "", host = "", path = "", query = ""] = match;
   const secure = /^(https|wss)$/i.test(scheme);

@@ -8,7 +8,7 @@ import {
 import type { CreateTransport } from "../engine/client-transport.ts";
 import type { Outgoing } from "../engine/outgoing.ts";
 import type { SessionCloseReason } from "../engine/session.ts";
-import { throwLater } from "./report.ts";
+import { call } from "./report.ts";
 
 /** The events of {@link Engine}. */
 export interface EngineEvents {
@@ -89,10 +89,6 @@ export class Engine extends Emitter<EngineEvents> {
   }
 
   #tell(event: keyof EngineEvents, ...args: unknown[]): void {
-    try {
-      this.dispatch(event, args);
-    } catch (error) {
-      throwLater(error, this.#clock);
-    }
+    call(() => this.dispatch(event, args), [], this.#clock);
   }
 }

@@ -14,7 +14,7 @@ import { Engine } from "./engine.ts";
 import type { Link, Port } from "./link.ts";
 import { type ManagerOptions, type ResolvedOptions, resolveOptions, type SocketOptions } from "./options.ts";
 import type { Platform } from "./platform.ts";
-import { type Callback, call, throwLater } from "./report.ts";
+import { type Callback, call } from "./report.ts";
 import { Socket } from "./socket.ts";
 
 /** The version of Socket.IO's protocol. */
@@ -327,11 +327,7 @@ export class Manager<
   }
 
   #tell(event: keyof ManagerEvents, ...args: unknown[]): void {
-    try {
-      this.dispatch(event, args);
-    } catch (error) {
-      throwLater(error, this.#platform.clock);
-    }
+    call(() => this.dispatch(event, args), [], this.#platform.clock);
   }
 }
 

@@ -4,20 +4,15 @@ import type { Clock } from "../clock.ts";
 export type Callback = (...args: unknown[]) => void;
 
 /**
- * Throws by itself what the program's own code threw: it is reported as uncaught, and nothing here is left half
- * done. The program's fault is not the connection's.
+ * Calls a function of the program. What it throws is thrown by itself, later: it is reported as uncaught, and nothing
+ * here is left half done. The program's fault is not the connection's.
  */
-export function throwLater(error: unknown, clock: Clock): void {
-  clock.after(0, () => {
-    throw error;
-  });
-}
-
-/** Calls a function of the program; what it throws, {@link throwLater} throws. */
 export function call(callback: Callback, args: readonly unknown[], clock: Clock): void {
   try {
     callback(...args);
   } catch (error) {
-    throwLater(error, clock);
+    clock.after(0, () => {
+      throw error;
+    });
   }
 }

@@ -188,10 +188,7 @@ export class Socket<
   #emit(data: EventPacket["data"], callback?: Callback): this {
     const [event, ...args] = data;
     if (typeof event !== "string" || RESERVED_EVENTS.has(event)) {
-      throw new BaroError(
-        ERR_EVENT_NAME,
-        `"${event}" cannot be an event: it must be a string, and not reserved.`,
-      );
+      throw new BaroError(ERR_EVENT_NAME, `"${event}" is no name for an event: reserved, or no string.`);
     }
     const { volatile, timeout } = this.#flags;
     this.#flags = {};
@@ -282,7 +279,7 @@ export class Socket<
       return;
     }
     if (typeof sid !== "string") {
-      const error = new Error("The server speaks another version of the protocol: it granted no socket id.");
+      const error = new Error("The server granted no socket id: it speaks another version of the protocol.");
       this.#tell("connect_error", [error]);
       return;
     }

@@ -44,14 +44,15 @@ export class Decoder {
 
   /** A text message: the head of a packet, or all of it. */
   receiveText(text: string): Decoded {
-    if (this.#pending !== undefined) return this.#fail("text where an attachment was due");
+    if (this.#pending !== undefined) return this.#fail("text for an attachment");
     const header = parseHeader(text, this.#maxAttachments);
     if (header instanceof Malformed) return header;
     const { type, attachments, namespace, id, end } = header;
     const data = end === text.length ? undefined : parseJson(text.slice(end));
     if (data instanceof Malformed) return data;
     const packet = toPacket(type, namespace, id, data);
-    if (packet instanceof Malformed || attachments === 0) return packet;
+    if (packet === undefined) return new Malformed("illegal payload");
+    if (attachments === 0) return packet;
     const slots = findPlaceholders(packet.data, attachments);
     if (slots instanceof Malformed) return slots;
     this.#pending = { packet, slots, filled: 0, bytes: 0 };
@@ -61,9 +62,9 @@ export class Decoder {
   /** A binary message: the next attachment of the packet that waits. */
   receiveBinary(data: Binary): Decoded {
     const pending = this.#pending;
-    if (pending === undefined) return new Malformed("an attachment that no packet announced");
+    if (pending === undefined) return new Malformed("an attachment of no packet");
     pending.bytes += data.byteLength;
-    if (pending.bytes > this.#maxAttachmentBytes) return this.#fail("attachments over the limit in bytes");
+    if (pending.bytes > this.#maxAttachmentBytes) return this.#fail("attachments too long");
     pending.slots[pending.filled]?.fill(data);
     pending.filled += 1;
     if (pending.filled < pending.slots.length) return "incomplete";
@@ -77,35 +78,32 @@ export class Decoder {
   }
 }
 
+/** Gives `undefined` where the payload has not the shape that its type asks for. */
 function toPacket(
   type: PacketType,
   namespace: string,
   id: number | undefined,
   data: unknown,
-): Packet | Malformed {
+): Packet | undefined {
   switch (type) {
     case PacketType.EVENT:
     case PacketType.BINARY_EVENT:
-      if (!isEvent(data)) return new Malformed("an event without a name that may be used");
-      return { type: PacketType.EVENT, namespace, id, data };
+      return isEvent(data) ? { type: PacketType.EVENT, namespace, id, data } : undefined;
     case PacketType.ACK:
     case PacketType.BINARY_ACK:
-      if (id === undefined || !Array.isArray(data))
-        return new Malformed("an acknowledgement without id or array");
-      return { type: PacketType.ACK, namespace, id, data };
+      return id !== undefined && Array.isArray(data)
+        ? { type: PacketType.ACK, namespace, id, data }
+        : undefined;
+  }
+  // Only the two above are acknowledged, or acknowledge.
+  if (id !== undefined) return undefined;
+  switch (type) {
     case PacketType.CONNECT:
-      if (id !== undefined || !(data === undefined || isObject(data))) {
-        return new Malformed("a CONNECT whose payload is no object");
-      }
-      return { type, namespace, id, data };
+      return data === undefined || isObject(data) ? { type, namespace, id, data } : undefined;
     case PacketType.DISCONNECT:
-      if (id !== undefined || data !== undefined) return new Malformed("a DISCONNECT with a payload");
-      return { type, namespace, id, data };
+      return data === undefined ? { type, namespace, id, data } : undefined;
     case PacketType.CONNECT_ERROR:
-      if (id !== undefined || !(typeof data === "string" || isObject(data))) {
-        return new Malformed("a CONNECT_ERROR whose payload is neither object nor text");
-      }
-      return { type, namespace, id, data };
+      return typeof data === "string" || isObject(data) ? { type, namespace, id, data } : undefined;
   }
 }
 

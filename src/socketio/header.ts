@@ -24,17 +24,16 @@ const DASH = 0x2d;
 /** Reads the header of a packet, strictly: every character has one meaning or none. */
 export function parseHeader(text: string, maxAttachments: number): Header | Malformed {
   const type = text.charCodeAt(0) - DIGIT_0;
-  if (!isPacketType(type)) return new Malformed("unknown packet type");
+  if (!isPacketType(type)) return new Malformed("illegal type");
   let position = 1;
 
   let attachments = 0;
   if (type === PacketType.BINARY_EVENT || type === PacketType.BINARY_ACK) {
     const end = endOfDigits(text, position);
-    if (text.charCodeAt(end) !== DASH) return new Malformed("a binary packet without a count of attachments");
-    attachments =
-      end - position > MAX_ID_DIGITS ? Number.POSITIVE_INFINITY : Number(text.slice(position, end));
-    if (attachments < 1 || attachments > maxAttachments)
+    attachments = Number(text.slice(position, end));
+    if (text.charCodeAt(end) !== DASH || attachments < 1 || attachments > maxAttachments) {
       return new Malformed("illegal number of attachments");
+    }
     position = end + 1;
   }
 
@@ -43,13 +42,13 @@ export function parseHeader(text: string, maxAttachments: number): Header | Malf
     const comma = text.indexOf(",", position);
     // Some clients leave out the comma when nothing follows.
     const end = comma === -1 ? text.length : comma;
-    if (end - position > MAX_NAMESPACE_LENGTH) return new Malformed("a namespace over the limit in length");
+    if (end - position > MAX_NAMESPACE_LENGTH) return new Malformed("namespace too long");
     namespace = text.slice(position, end);
     position = comma === -1 ? end : end + 1;
   }
 
   const end = endOfDigits(text, position);
-  if (end - position > MAX_ID_DIGITS) return new Malformed("an id of more than 15 digits");
+  if (end - position > MAX_ID_DIGITS) return new Malformed("id too long");
   const id = end === position ? undefined : Number(text.slice(position, end));
   return { type, attachments, namespace, id, end };
 }

@@ -12,7 +12,7 @@ const CLOSE_BRACE = 0x7d;
 
 /** Parses the JSON of a packet: nested 256 levels at most. Gives no `undefined`. */
 export function parseJson(text: string): unknown {
-  if (isTooDeep(text)) return new Malformed("JSON nested too deeply");
+  if (isTooDeep(text)) return new Malformed("JSON too deep");
   try {
     return JSON.parse(text);
   } catch {
