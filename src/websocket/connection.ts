@@ -359,8 +359,8 @@ export class Connection {
       this.#fail(close);
       return;
     }
-    // Section 5.5.1: the answer to a close frame usually echoes its code.
-    if (this.#state === "open") this.#send(Opcode.CLOSE, payload.subarray(0, 2));
+    // Section 5.5.1: the answer to a close frame usually echoes it.
+    if (this.#state === "open") this.#send(Opcode.CLOSE, payload);
     // Section 7.1.1: the server ends TCP first. A client waits for that; its owner sees to it that it ends.
     if (this.#isMasked) this.#sender.end();
     this.#finish(close.code, close.reason);
