@@ -186,8 +186,8 @@ export class ServerSession implements Session {
       candidate.close();
       return undefined;
     }
-    this.#upgrade = new ServerUpgrade(candidate, now + this.#options.upgradeTimeout, {
-      probed: () => {
+    this.#upgrade = new ServerUpgrade(candidate, now, this.#options.upgradeTimeout, {
+      release: () => {
         // The peer ends its pending poll before it moves over; this is what ends it.
         if (this.#transport.writable) this.#transport.send(NOOP);
       },
@@ -224,9 +224,7 @@ export class ServerSession implements Session {
   }
 
   #transportDrained(): void {
-    if (this.#flush()) return;
-    // A poll that the peer opened before it learned that its probe was answered: it holds up the upgrade.
-    if (this.#upgrade?.probed === true && this.#transport.writable) this.#transport.send(NOOP);
+    if (!this.#flush()) this.#upgrade?.polled();
   }
 
   #transportClosed(reason: TransportCloseReason, description: unknown): void {

@@ -6,10 +6,19 @@ import type { Transport, TransportReceiver } from "./transport.ts";
 const PROBE = "probe";
 const PROBE_ANSWER = new Outgoing(PacketType.PONG, PROBE);
 
+/** Milliseconds from one release of the peer's poll to the next. */
+const RELEASE_INTERVAL = 100;
+/**
+ * Polls that are released as soon as they come: they left before the peer heard that its probe was answered. Where
+ * that answer does not arrive at all, as behind a proxy that holds it back, a peer whose every poll is released at once
+ * polls as fast as it can until the upgrade expires.
+ */
+const PROMPT_RELEASES = 4;
+
 /** What the session of an upgrade does when it moves on. */
 export interface ServerUpgradeHandler {
-  /** The candidate works: the peer now waits for its pending poll to end. */
-  probed(): void;
+  /** The candidate works, and the peer waits for its pending poll to end: it is time to end it. */
+  release(): void;
   /** The peer speaks through the candidate from here on. */
   completed(candidate: Transport): void;
   /** The candidate is closed; the session goes on as it was. */
@@ -33,28 +42,39 @@ export class ServerUpgrade implements TransportReceiver {
   readonly #handler: ServerUpgradeHandler;
   readonly #expires: number;
   #state: State = "opened";
+  #nextRelease: number;
+  #promptReleases = PROMPT_RELEASES;
 
-  /** @param expires when a candidate that has not completed is given up, in the time of {@link tick}. */
-  constructor(candidate: Transport, expires: number, handler: ServerUpgradeHandler) {
+  /** @param timeout milliseconds from `now` until a candidate that has not completed is given up. */
+  constructor(candidate: Transport, now: number, timeout: number, handler: ServerUpgradeHandler) {
     this.#candidate = candidate;
-    this.#expires = expires;
+    this.#expires = now + timeout;
+    this.#nextRelease = now + RELEASE_INTERVAL;
     this.#handler = handler;
     candidate.receiver = this;
   }
 
-  /** Whether the peer found the candidate to work, and has yet to move over to it. */
-  get probed(): boolean {
-    return this.#state === "probed";
-  }
-
-  /** When `tick` is wanted: never again once the upgrade is over. */
+  /** When `tick` is wanted: never again once the upgrade is over. It never moves to an earlier time. */
   get deadline(): number {
-    return this.#state === "ended" ? Number.POSITIVE_INFINITY : this.#expires;
+    if (this.#state === "ended") return Number.POSITIVE_INFINITY;
+    return Math.min(this.#nextRelease, this.#expires);
   }
 
-  /** Gives up when it is time. */
+  /** Releases a poll that holds up the upgrade, and gives up when it is time. */
   tick(now: number): void {
-    if (now >= this.#expires) this.abandon();
+    if (now >= this.#expires) {
+      this.abandon();
+    } else if (now >= this.#nextRelease) {
+      this.#nextRelease = now + RELEASE_INTERVAL;
+      if (this.#state === "probed") this.#handler.release();
+    }
+  }
+
+  /** A poll came and found nothing to take along. */
+  polled(): void {
+    if (this.#state !== "probed" || this.#promptReleases === 0) return;
+    this.#promptReleases -= 1;
+    this.#handler.release();
   }
 
   packet(type: PacketType, data: string | Binary): void {
@@ -65,7 +85,7 @@ export class ServerUpgrade implements TransportReceiver {
     } else if (expected.next === "probed") {
       this.#state = "probed";
       this.#candidate.send(PROBE_ANSWER);
-      this.#handler.probed();
+      this.#handler.release();
     } else {
       this.#state = "ended";
       this.#handler.completed(this.#candidate);

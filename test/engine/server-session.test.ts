@@ -293,6 +293,25 @@ describe("an upgrade", () => {
     expect(candidate.log).toEqual(["3probe", "4a", "4b", "4c"]);
   });
 
+  it("releases a few polls at once, and the others every tenth of a second", () => {
+    const { transport, candidate, upgrade } = upgrading();
+    transport.writable = false;
+    upgrade.tick(START + 100);
+    candidate.receive("2probe");
+    for (let poll = 0; poll < 100; poll += 1) {
+      transport.drain();
+      transport.writable = false;
+    }
+    expect(transport.take()).toEqual(["6", "6", "6", "6"]);
+    transport.drain();
+    expect(upgrade.deadline).toBe(START + 200);
+    upgrade.tick(START + 199);
+    expect(transport.take()).toEqual([]);
+    upgrade.tick(START + 200);
+    expect(transport.take()).toEqual(["6"]);
+    expect(upgrade.deadline).toBe(START + 300);
+  });
+
   it("releases each poll that comes while the peer has yet to move", () => {
     const { session, transport, candidate } = upgrading();
     transport.writable = false;
@@ -328,6 +347,8 @@ describe("an upgrade", () => {
 
   it("U-1: is given up when its time is over", () => {
     const { session, candidate, upgrade, events } = upgrading();
+    expect(upgrade.deadline).toBe(START + 100);
+    upgrade.tick(START + 9_950);
     expect(upgrade.deadline).toBe(START + 10_000);
     upgrade.tick(START + 9_999);
     expect(candidate.log).toEqual([]);
