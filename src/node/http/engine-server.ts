@@ -14,7 +14,8 @@ import { PacketType } from "../../engine/packet.ts";
 import { ServerSession, type ServerSessionOptions } from "../../engine/server-session.ts";
 import { acceptHeaders, parseHandshake } from "../../websocket/handshake.ts";
 import { clock, ticker } from "../process.ts";
-import { EngineTransport } from "../websocket/engine-transport.ts";
+import { EngineTransport, engineShellOptions } from "../websocket/engine-transport.ts";
+import type { ShellOptions } from "../websocket/shell-options.ts";
 import { acceptUpgrade, holdSocket } from "../websocket/upgrade.ts";
 import { checkRequest, type Entry } from "./admission.ts";
 import { attach } from "./attach.ts";
@@ -74,6 +75,7 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
   readonly #settings: EngineSettings;
   readonly #sessionOptions: ServerSessionOptions;
   readonly #polling: PollingSettings;
+  readonly #shellOptions: ShellOptions;
   readonly #cookie: ((sid: string) => string) | undefined;
   readonly #onSession: OnSession;
   readonly #clientFiles: ClientFiles | undefined;
@@ -94,7 +96,8 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
   constructor(options: EngineOptions, onSession: OnSession, clientFiles?: ClientFiles) {
     super();
     this.#settings = settleOptions(options);
-    const { maxHttpBufferSize, httpCompression, cookie } = this.#settings;
+    const { maxHttpBufferSize, maxQueued, httpCompression, cookie } = this.#settings;
+    this.#shellOptions = engineShellOptions(maxHttpBufferSize, maxQueued);
     this.#sessionOptions = { ...this.#settings, maxPayload: maxHttpBufferSize };
     this.#polling = {
       maxPayload: maxHttpBufferSize,
@@ -298,13 +301,12 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
       refuseUpgrade(socket, refusal);
       return;
     }
+    const transport = new EngineTransport(socket, this.#shellOptions);
+    const agreed = acceptHeaders(handshake.key, protocol);
     const [protocol] = handshake.protocols;
     this.#customize(headers, request, "id" in admission);
     // The peer may have gone while a hook was asked.
-    if (!acceptUpgrade(socket, acceptHeaders(handshake.key, protocol), (lines) => append(lines, headers)))
-      return;
-    const { maxHttpBufferSize, maxQueued } = this.#settings;
-    const transport = new EngineTransport(socket, maxHttpBufferSize, maxQueued);
+    if (!acceptUpgrade(socket, agreed, (lines) => append(lines, headers), transport)) return;
     if ("session" in admission) {
       const upgrade = admission.session.upgrade(transport, clock.now());
       admission.upgrade?.cancel();
@@ -318,7 +320,7 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
   #open(id: string, transport: EngineTransport | PollingTransport, request: IncomingMessage): void {
     const polling = transport instanceof PollingTransport ? transport : undefined;
     const { allowUpgrades, transports, initialPacket } = this.#settings;
-    const upgrades = polling && allowUpgrades && transports.includes("websocket") ? ["websocket"] : [];
+    const upgrades = polling && allowUpgrades && transports.includes("websocket") ? UPGRADES : NONE;
     const session = new ServerSession(id, transport, upgrades, this.#sessionOptions, clock.now());
     session.released = this.#forget;
     const { origin } = request.headers;
@@ -335,6 +337,9 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
   #report(req: IncomingMessage, { code, message, context = {} }: Refusal): void {
     this.emit("connection_error", { req, code, message, context });
   }
+const UPGRADES: readonly string[] = ["websocket"];
+// Shared: an array of its own is 32 bytes of each client.
+const NONE: readonly string[] = [];
 }
 
 const ID_GENERATION_ERROR: Refusal = { ...BAD_REQUEST, context: { name: "ID_GENERATION_ERROR" } };

@@ -8,10 +8,20 @@ import { COPY_LIMIT, encodeMessage, type Frames } from "../../websocket/frame.ts
 import type { WebSocketError } from "../../websocket/websocket-error.ts";
 import { asBuffer } from "../base64.ts";
 import { Shell } from "./shell.ts";
-import { SHELL_DEFAULTS } from "./shell-options.ts";
+import { SHELL_DEFAULTS, type ShellOptions } from "./shell-options.ts";
 
 /** A second. The heartbeat of Engine.IO is in its messages: an honest client sends none. */
 const MAX_CONTROL_FRAMES = 1000;
+
+/**
+ * The bounds of a server's transports.
+ *
+ * @param maxPayload bytes of the largest message that the peer may send.
+ * @param maxQueued bytes that may wait for the peer to read.
+ */
+export function engineShellOptions(maxPayload: number, maxQueued: number): ShellOptions {
+  return { ...SHELL_DEFAULTS, maxPayload, maxQueued, maxControlFrames: MAX_CONTROL_FRAMES };
+}
 
 const SILENT: TransportReceiver = { packet() {}, drained() {}, closed() {} };
 
@@ -27,16 +37,10 @@ export class EngineTransport extends Shell implements ServerTransport {
 
   /**
    * @param socket after the handshake; call `start` when `receiver` is there.
-   * @param maxPayload bytes of the largest message that the peer may send.
-   * @param maxQueued bytes that may wait for the peer to read.
+   * @param options those of {@link engineShellOptions}: one object for all transports of a server.
    */
-  constructor(socket: Duplex, maxPayload: number, maxQueued: number) {
-    super("server", socket, {
-      ...SHELL_DEFAULTS,
-      maxPayload,
-      maxQueued,
-      maxControlFrames: MAX_CONTROL_FRAMES,
-    });
+  constructor(socket: Duplex, options: ShellOptions) {
+    super("server", socket, options);
   }
 
   get writable(): boolean {

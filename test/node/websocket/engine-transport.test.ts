@@ -4,7 +4,7 @@ import { PassThrough } from "node:stream";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { WebSocket } from "ws";
 import type { Binary } from "../../../src/binary.ts";
-import { EngineTransport } from "../../../src/node/websocket/engine-transport.ts";
+import { EngineTransport, engineShellOptions } from "../../../src/node/websocket/engine-transport.ts";
 import { acceptUpgrade } from "../../../src/node/websocket/upgrade.ts";
 import { acceptHeaders } from "../../../src/websocket/handshake.ts";
 import { message } from "../../support/engine-app.ts";
@@ -16,7 +16,7 @@ async function open(maxPayload = 1_000_000) {
   const transport = new Promise<EngineTransport>((resolve) => {
     server.on("upgrade", (request, socket, head) => {
       acceptUpgrade(socket, acceptHeaders(String(request.headers["sec-websocket-key"])));
-      const transport = new EngineTransport(socket, maxPayload, 16 * 1024 * 1024);
+      const transport = new EngineTransport(socket, engineShellOptions(maxPayload, 16 * 1024 * 1024));
       transport.start(head);
       resolve(transport);
     });
@@ -48,7 +48,7 @@ describe("EngineTransport", () => {
       writes.push(chunk);
       return write(chunk);
     }) as typeof socket.write;
-    return { transport: new EngineTransport(socket, 1000, 1_000_000), writes };
+    return { transport: new EngineTransport(socket, engineShellOptions(1000, 1_000_000)), writes };
   }
 
   it("writes everything of one turn at once: literal frames", async () => {
