@@ -52,7 +52,7 @@ export class Inflation {
       chunkSize: Math.min(65_536, Math.max(256, this.#input.length << 2)),
       // A message of the limit exactly must pass, and zlib counts what it has put out before it stops.
       maxOutputLength: Math.max(1, this.#limit - this.#size),
-      ...(this.#dictionary.length > 0 && { dictionary: this.#dictionary }),
+      dictionary: this.#dictionary.length > 0 ? this.#dictionary : undefined,
     };
   }
 
