@@ -24,8 +24,10 @@ export class FrameReader {
     this.#rest = Buffer.concat(this.#parts);
     const frames: WireFrame[] = [];
     for (let next = this.#next(); next !== undefined; next = this.#next()) frames.push(next);
-    this.#parts = [this.#rest];
     this.#length = this.#rest.length;
+    // An empty view would hold the whole of what was read.
+    if (this.#length === 0) this.#rest = Buffer.alloc(0);
+    this.#parts = this.#length === 0 ? [] : [this.#rest];
     return frames;
   }
 

@@ -1,0 +1,38 @@
+import type { Elsewhere } from "./attack.ts";
+
+/** Attacks that are proved beside what they attack. */
+export const ELSEWHERE: readonly Elsewhere[] = [
+  { id: "H-12", file: "test/node/http/hook.test.ts", name: "H-12: waits no longer than it says" },
+  {
+    id: "H-13",
+    file: "test/node/http/origin.test.ts",
+    name: "H-13: is refused at every request, also at those with a sid",
+  },
+  {
+    id: "H-16",
+    file: "test/node/http/hook.test.ts",
+    name: "H-16: counts what it throws, rejects or reports as a failure",
+  },
+  { id: "F-14", file: "test/websocket/properties.test.ts", name: "F-14 takes a frame of 1 MB byte by byte" },
+  {
+    id: "F-16",
+    file: "test/websocket/deflate.test.ts",
+    name: "F-16 is refused with 1009 when it is longer than the limit, exactly",
+  },
+  {
+    id: "F-16",
+    file: "test/websocket/deflate.test.ts",
+    name: "F-16 is refused with 1007 when it is truncated or garbage",
+  },
+  { id: "F-16", file: "test/websocket/deflate-negotiation.test.ts", name: "F-16" },
+  {
+    id: "K-3",
+    file: "test/client/manager.test.ts",
+    name: "is never faster than the delay with a server that accepts and closes",
+  },
+  {
+    id: "K-4",
+    file: "conformance/rfc6455/deeds.ts",
+    name: "TLS: a certificate that nobody vouches for fails",
+  },
+];
