@@ -2,9 +2,11 @@ import { performance } from "node:perf_hooks";
 import { getHeapStatistics } from "node:v8";
 import type { Clock } from "../clock.ts";
 import { randomMasks } from "../websocket/mask.ts";
+import type { PerMessageDeflate } from "../websocket/permessage-deflate.ts";
 import { AssemblyBudget } from "./assembly-budget.ts";
 import { Ticker } from "./ticker.ts";
 import { Turn } from "./turn.ts";
+import { perMessageDeflate } from "./websocket/per-message-deflate.ts";
 
 // What is one per process stands here, named, and nowhere else.
 
@@ -20,7 +22,9 @@ export const ticker = new Ticker(now, 50);
 export const masks = randomMasks();
 
 /** What all connections together hold of unfinished messages: an eighth of the heap's limit, and 64 MiB at least. */
-export const assembly = new AssemblyBudget(Math.max(64 * 1024 * 1024, getHeapStatistics().heap_size_limit / 8));
+export const assembly = new AssemblyBudget(
+  Math.max(64 * 1024 * 1024, getHeapStatistics().heap_size_limit / 8),
+);
 
 /** Monotonic time and Node's timers. */
 export const clock: Clock = {
@@ -30,3 +34,11 @@ export const clock: Clock = {
     return () => clearTimeout(timer);
   },
 };
+
+let ofClients: PerMessageDeflate | undefined;
+
+/** permessage-deflate with its defaults, for all clients that ask for nothing else. Made when one does. */
+export function clientDeflate(): PerMessageDeflate | undefined {
+  ofClients ??= perMessageDeflate(true);
+  return ofClients;
+}

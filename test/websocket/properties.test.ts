@@ -89,7 +89,7 @@ describe("the connection", () => {
         for (const chunk of splits(fromServer, seeded(seed + 1))[3] ?? []) client.feed(chunk);
         client.feed(server.takeWritten());
         expect(server.events).toEqual([...messages.map(eventOf), { closed: 1000, reason: "done" }]);
-        expect(client.events).toEqual([...messages.map(eventOf), { closed: 1000, reason: "" }]);
+        expect(client.events).toEqual([...messages.map(eventOf), { closed: 1000, reason: "done" }]);
       }),
       { numRuns: 50 },
     );

@@ -60,7 +60,7 @@ export const VECTORS: readonly Vector[] = [
   { ...ok("F-6 close 1000", frame(0x88, hex("03e8")), { closed: 1000, reason: "" }), wire: "880203e8" },
   {
     ...ok("F-6 close with a reason", frame(0x88, hex("03e9 c3a9")), { closed: 1001, reason: "é" }),
-    wire: "880203e9",
+    wire: "880403e9c3a9",
   },
   fail("F-6 close of one byte", "88 81 00000000 03", 1002, "INVALID_CONTROL_PAYLOAD_LENGTH"),
   ...[0, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65535].map((code) =>

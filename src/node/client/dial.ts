@@ -2,7 +2,9 @@ import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from "node:h
 import type { RequestOptions } from "node:https";
 import type { Duplex } from "node:stream";
 import { BaroError, ERR_OPTION } from "../../errors.ts";
+import type { Deflate } from "../../websocket/deflate.ts";
 import { areProtocols, checkAccept, createKey, requestHeaders } from "../../websocket/handshake.ts";
+import type { PerMessageDeflate } from "../../websocket/permessage-deflate.ts";
 import { holdSocket } from "../websocket/upgrade.ts";
 import { type DialTarget, dialTarget, redirectOptions } from "./dial-target.ts";
 
@@ -18,7 +20,16 @@ export interface DialOptions {
   readonly maxRedirects?: number;
   /** Handed to `node:http` and `node:https`: the agent, and of TLS `ca`, `cert`, `key`, `servername` and so on. */
   readonly request?: RequestOptions;
+  /** Compression to offer; none by default. */
+  readonly deflate?: PerMessageDeflate | undefined;
   readonly hooks?: DialHooks;
+}
+
+/** The extensions that the server agreed to. */
+export interface AgreedExtensions {
+  /** As they stand in its answer; `""` for none. */
+  readonly header: string;
+  readonly deflate: Deflate | undefined;
 }
 
 /** What an owner may see and change on the way. */
@@ -43,8 +54,8 @@ export class DialError extends Error {
   }
 }
 
-/** Takes the socket, which it owns, what followed the handshake, and the chosen subprotocol or `""`. */
-export type Accept = (socket: Duplex, head: Buffer, protocol: string) => void;
+/** Takes the socket, which it owns, what followed the handshake, the chosen subprotocol or `""`, and the extensions. */
+export type Accept = (socket: Duplex, head: Buffer, protocol: string, extensions: AgreedExtensions) => void;
 
 /**
  * Opens a WebSocket as a client, RFC 6455 section 4.1. Exactly one of `accept` and `fail` is called, later, unless
@@ -94,12 +105,13 @@ class Call {
 
   /** @param location where a redirect leads. */
   request(target: DialTarget, options: RequestOptions, location?: string): void {
-    const { hooks } = this.#options;
+    const { hooks, deflate } = this.#options;
+    const ofHandshake = requestHeaders(this.#key, this.#protocols, deflate?.offer());
     const request = target.send({
       ...options,
       ...target.options,
       method: "GET",
-      headers: { ...options.headers, ...requestHeaders(this.#key, this.#protocols) } as OutgoingHttpHeaders,
+      headers: { ...options.headers, ...ofHandshake } as OutgoingHttpHeaders,
     });
     this.#request = request;
     // Stays for good: `destroy` makes a request that has no answer yet say so.
@@ -167,9 +179,11 @@ class Call {
       socket.destroy();
       return;
     }
+    const { deflate } = this.#options;
+    const { headers } = response;
     const answer =
       response.statusCode === 101
-        ? checkAccept(this.#key, this.#protocols, response.headers)
+        ? checkAccept(this.#key, this.#protocols, headers, deflate)
         : { fault: "no 101" };
     if ("fault" in answer) {
       socket.destroy();
@@ -177,6 +191,9 @@ class Call {
       return;
     }
     this.#end();
-    this.#accept(socket, head, answer.protocol);
+    this.#accept(socket, head, answer.protocol, {
+      header: headers["sec-websocket-extensions"] ?? "",
+      deflate: answer.deflate && deflate?.open("client", answer.deflate),
+    });
   }
 }

@@ -6,8 +6,10 @@ import { areProtocols } from "../../websocket/handshake.ts";
 import type { MaskSource } from "../../websocket/mask.ts";
 import { type Accept, type DialHooks, dial } from "../client/dial.ts";
 import { dialTarget } from "../client/dial-target.ts";
+import { clientDeflate } from "../process.ts";
 import { withCode } from "./close-arguments.ts";
 import type { ClientOptions } from "./options.ts";
+import { perMessageDeflate } from "./per-message-deflate.ts";
 
 /** What a client hears of its handshake, by the events of `ws`. */
 export interface HandshakeListener {
@@ -64,6 +66,7 @@ export class ClientHandshake {
       followRedirects = false,
       maxRedirects = 10,
       handshakeTimeout = 0,
+      perMessageDeflate: compression = true,
     } = this.#options;
     const request = Object.fromEntries(Object.entries(this.#options).filter(([name]) => !OWN.includes(name)));
     const hooks: DialHooks = {
@@ -79,15 +82,17 @@ export class ClientHandshake {
         handshakeTimeout,
         maxRedirects: followRedirects ? maxRedirects : 0,
         request: request as RequestOptions,
+        // Clients that ask for nothing else share one, and what it holds.
+        deflate: compression === true ? clientDeflate() : perMessageDeflate(compression),
         hooks,
       },
-      (socket, head, protocol) => {
+      (socket, head, protocol, extensions) => {
         // The HTML standard asks for this of clients; RFC 6455 would let it pass.
         if (protocol === "" && this.#protocols.length > 0) {
           socket.destroy();
           fail(new Error("Server sent no subprotocol"));
         } else {
-          accept(socket, head, protocol);
+          accept(socket, head, protocol, extensions);
         }
       },
       fail,

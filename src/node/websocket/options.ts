@@ -19,17 +19,21 @@ export type SlowConsumerPolicy = "close" | "drop" | "metric";
 
 /** The options of permessage-deflate, RFC 7692, with the names and defaults of `ws`. */
 export interface PerMessageDeflateOptions {
+  /** Whether the server compresses each message without reference to those before it. */
   serverNoContextTakeover?: boolean | undefined;
+  /** The same of the client. */
   clientNoContextTakeover?: boolean | undefined;
-  /** 8 to 15. */
+  /** The base-2 logarithm of the server's window, 8 to 15. */
   serverMaxWindowBits?: number | undefined;
-  /** 8 to 15. */
+  /** The same of the client. */
   clientMaxWindowBits?: number | undefined;
+  /** How `node:zlib` compresses: `level`, `memLevel` and `strategy` count. */
   zlibDeflateOptions?: ZlibOptions | undefined;
+  /** Taken and not needed. */
   zlibInflateOptions?: ZlibOptions | undefined;
   /** Bytes from which on a message is compressed; 1,024 by default. */
   threshold?: number | undefined;
-  /** How many messages may be compressed at a time; 10 by default. */
+  /** Long messages that are compressed or decompressed at a time; 10 by default. */
   concurrencyLimit?: number | undefined;
 }
 

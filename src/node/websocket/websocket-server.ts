@@ -1,21 +1,22 @@
-import { Buffer } from "node:buffer";
 import { EventEmitter } from "node:events";
 import { createServer, type Server as HttpServer, type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Server as HttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { BaroError, ERR_OPTION, ERR_STATE } from "../../errors.ts";
-import { encodeMessage } from "../../websocket/frame.ts";
 import { acceptHeaders, type Handshake, parseHandshake, type Refusal } from "../../websocket/handshake.ts";
+import type { PerMessageDeflate } from "../../websocket/permessage-deflate.ts";
+import { SharedMessage } from "../../websocket/shared-message.ts";
 import { OWN_SERVER } from "../http/own-server.ts";
 import { withCode } from "./close-arguments.ts";
 import type { AnyListener, Listener, WebSocketServerEvents } from "./events.ts";
 import { type ServerOptions, settleConnection, type WebSocketShellOptions } from "./options.ts";
 import { type BufferLike, toPayload } from "./payload.ts";
+import { perMessageDeflate } from "./per-message-deflate.ts";
 import { abortUpgrade, acceptUpgrade, holdSocket } from "./upgrade.ts";
 import { routeUpgrades } from "./upgrade-router.ts";
 import { mayConnect, verifyClient } from "./verify-client.ts";
-import { attach, sendFrames, WebSocket } from "./websocket.ts";
+import { attach, sendShared, WebSocket } from "./websocket.ts";
 
 type AnyServer = HttpServer | HttpsServer;
 type WebSocketClass = typeof WebSocket;
@@ -47,6 +48,8 @@ export interface BroadcastOptions<Client> {
   filter?: ((client: Client) => boolean) | undefined;
   /** Whether it is a binary message; by default all but text and numbers are. */
   binary?: boolean | undefined;
+  /** Whether it may be compressed; true by default. */
+  compress?: boolean | undefined;
 }
 
 /** A WebSocket server with the API of `ws` 8: on a port of its own, beside others on an HTTP server, or by hand. */
@@ -59,6 +62,7 @@ export class WebSocketServer<
   /** All open connections; not there with `clientTracking: false`. */
   declare readonly clients: Set<InstanceType<C>>;
   readonly #connection: WebSocketShellOptions;
+  readonly #deflate: PerMessageDeflate | undefined;
   /** None with `noServer`. */
   readonly #server: AnyServer | undefined;
   readonly #leave: () => void;
@@ -85,6 +89,7 @@ export class WebSocketServer<
     }
     this.options = { clientTracking, noServer, perMessageDeflate: false, ...options };
     this.#connection = settleConnection(options);
+    this.#deflate = perMessageDeflate(options.perMessageDeflate);
     if (clientTracking) Object.assign(this, { clients: new Set() });
     this.#server = server ?? (noServer ? undefined : createOwnServer());
     this.#leave = this.#server === undefined ? () => {} : this.#join(this.#server);
@@ -168,7 +173,8 @@ export class WebSocketServer<
   }
 
   /**
-   * Beyond `ws`: sends a message to all clients that are open. The frame is built once and its bytes are shared.
+   * Beyond `ws`: sends a message to all clients that are open. It is encoded, and
+   * compressed, once, and its bytes are shared.
    *
    * @returns how many clients get it.
    * @throws BaroError with `clientTracking: false`, TypeError for data that cannot be sent.
@@ -176,16 +182,16 @@ export class WebSocketServer<
   broadcast(data: Exclude<BufferLike, Blob>, options: BroadcastOptions<InstanceType<C>> = {}): number {
     const { clients } = this;
     if (clients === undefined) throw new BaroError(ERR_STATE, "A broadcast needs clientTracking.");
-    const { except, filter, binary = typeof data !== "string" && typeof data !== "number" } = options;
+    const { except, filter, compress = true } = options;
+    const { binary = typeof data !== "string" && typeof data !== "number" } = options;
     const excluded = new Set<InstanceType<C>>(
       except === undefined ? [] : except instanceof WebSocket ? [except] : except,
     );
-    const payload = toPayload(data);
-    const frames = encodeMessage(typeof payload === "string" ? Buffer.from(payload) : payload, !binary);
+    const message = new SharedMessage(toPayload(data), !binary);
     let count = 0;
     for (const client of clients) {
       if (excluded.has(client) || (filter !== undefined && !filter(client))) continue;
-      if (sendFrames(client, frames)) count += 1;
+      if (sendShared(client, message, compress)) count += 1;
     }
     return count;
   }
@@ -231,11 +237,17 @@ export class WebSocketServer<
       return;
     }
     const protocol = this.#chooseProtocol(handshake.protocols, request);
-    const headers = acceptHeaders(handshake.key, protocol === "" ? undefined : protocol);
+    const compression = this.#deflate?.accept(handshake.extensions);
+    const agreement = {
+      protocol,
+      extensions: compression?.header ?? "",
+      deflate: compression && this.#deflate?.open("server", compression.parameters),
+    };
+    const headers = acceptHeaders(handshake.key, protocol || undefined, compression?.header);
     const { WebSocket: Class = WebSocket } = this.options;
     const client = new Class(null, undefined, this.options) as InstanceType<C>;
     // Before the answer, because it throws for a socket that two servers took.
-    const shell = attach(client, socket, this.#connection, protocol, this.#release);
+    const shell = attach(client, socket, this.#connection, agreement, this.#release);
     if (!acceptUpgrade(socket, headers, (lines) => this.emit("headers", lines, request))) return;
     this.clients?.add(client);
     try {

@@ -2,8 +2,9 @@ import { Buffer } from "node:buffer";
 import type { EventEmitter } from "node:events";
 import type { Duplex } from "node:stream";
 import { CloseCode } from "../../websocket/close-code.ts";
-import type { Frames } from "../../websocket/frame.ts";
+import type { Deflate } from "../../websocket/deflate.ts";
 import type { MaskSource } from "../../websocket/mask.ts";
+import type { SharedMessage } from "../../websocket/shared-message.ts";
 import type { Role } from "../../websocket/sink.ts";
 import { Violation } from "../../websocket/violation.ts";
 import { WebSocketError } from "../../websocket/websocket-error.ts";
@@ -53,9 +54,10 @@ export class WebSocketShell<WebSocket extends Owner = Owner> extends Shell {
     options: WebSocketShellOptions,
     owner: WebSocket,
     masks?: MaskSource,
+    deflate?: Deflate,
     released?: (owner: WebSocket) => void,
   ) {
-    super(role, socket, options, masks);
+    super(role, socket, options, masks, deflate);
     this.#owner = owner;
     this.#options = options;
     this.#released = released;
@@ -90,11 +92,11 @@ export class WebSocketShell<WebSocket extends Owner = Owner> extends Shell {
     } else this.#send(toPayload(data), data, options, callback);
   }
 
-  /** Sends what was encoded once for many. */
-  sendFrames(frames: Frames): void {
+  /** Sends a message that is encoded once for many. */
+  sendShared(message: SharedMessage, compress: boolean): void {
     if (this.#isDropping()) return;
-    if (this.#queue?.isBusy === true) this.#queue.push(() => this.connection.sendFrame(frames), 0);
-    else this.connection.sendFrame(frames);
+    if (this.#queue?.isBusy === true) this.#queue.push(() => this.connection.sendFrame(message, compress), 0);
+    else this.connection.sendFrame(message, compress);
   }
 
   /** Sends a ping or a pong of up to 125 bytes. */
@@ -170,13 +172,14 @@ export class WebSocketShell<WebSocket extends Owner = Owner> extends Shell {
     }
     const isText = options?.binary === undefined ? isTextual(data) : !options.binary;
     const isFinal = options?.fin !== false;
+    const compress = options?.compress !== false;
     if (!isFinal || this.#isSendingFragments) {
       this.#isSendingFragments = !isFinal;
       this.connection.sendFragment(payload, isText, isFinal);
     } else if (isText) {
-      this.connection.sendText(payload);
+      this.connection.sendText(payload, compress);
     } else {
-      this.connection.sendBinary(typeof payload === "string" ? Buffer.from(payload) : payload);
+      this.connection.sendBinary(typeof payload === "string" ? Buffer.from(payload) : payload, compress);
     }
     if (callback !== undefined) this.whenWritten(callback);
   }

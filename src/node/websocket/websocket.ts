@@ -1,7 +1,8 @@
 import { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
 import { CloseCode } from "../../websocket/close-code.ts";
-import type { Frames } from "../../websocket/frame.ts";
+import type { Deflate } from "../../websocket/deflate.ts";
+import type { SharedMessage } from "../../websocket/shared-message.ts";
 import { ClientHandshake } from "./client-handshake.ts";
 import { checkControlLength, closeReason } from "./close-arguments.ts";
 import { EventTargetEmitter, type MessageData } from "./event-target.ts";
@@ -32,16 +33,24 @@ export interface WebSocket {
   removeListener(event: string | symbol, listener: AnyListener<this>): this;
 }
 
+/** What a handshake came to. */
+export interface Agreement {
+  readonly protocol: string;
+  /** As they stand in the server's answer; `""` for none. */
+  readonly extensions: string;
+  readonly deflate: Deflate | undefined;
+}
+
 /** Gives a socket of a server its connection. */
 export let attach: (
   webSocket: WebSocket,
   socket: Duplex,
   options: WebSocketShellOptions,
-  protocol: string,
+  agreement: Agreement,
   released: (webSocket: WebSocket) => void,
 ) => WebSocketShell<WebSocket>;
-/** Sends frames that were encoded once for many, where the state is open. @returns whether it is. */
-export let sendFrames: (webSocket: WebSocket, frames: Frames) => boolean;
+/** Sends a message that is encoded once for many, where the state is open. @returns whether it is. */
+export let sendShared: (webSocket: WebSocket, message: SharedMessage, compress: boolean) => boolean;
 
 /**
  * One WebSocket, of a server or a client, with the API of `ws` 8 and that of the HTML standard. Sending in the state
@@ -65,19 +74,29 @@ export class WebSocket extends EventTargetEmitter {
   #shell: WebSocketShell<WebSocket> | undefined = undefined;
   #url: string | undefined = undefined;
   #protocol = "";
+  #extensions = "";
   #binaryType: BinaryType = "nodebuffer";
   /** Bytes that were sent when it was too late. */
   #bytesRefused = 0;
 
   static {
-    attach = (webSocket, socket, options, protocol, released) => {
+    attach = (webSocket, socket, options, { protocol, extensions, deflate }, released) => {
       webSocket.#protocol = protocol;
-      webSocket.#shell = new WebSocketShell("server", socket, options, webSocket, undefined, released);
+      webSocket.#extensions = extensions;
+      webSocket.#shell = new WebSocketShell(
+        "server",
+        socket,
+        options,
+        webSocket,
+        undefined,
+        deflate,
+        released,
+      );
       return webSocket.#shell;
     };
-    sendFrames = (webSocket, frames) => {
+    sendShared = (webSocket, message, compress) => {
       if (webSocket.readyState !== ReadyState.OPEN) return false;
-      webSocket.#shell?.sendFrames(frames);
+      webSocket.#shell?.sendShared(message, compress);
       return true;
     };
   }
@@ -143,9 +162,9 @@ export class WebSocket extends EventTargetEmitter {
     return this.#shell?.droppedMessages ?? 0;
   }
 
-  /** The extensions that were agreed to. */
+  /** The extensions that were agreed to, as they stand in the server's answer. */
   get extensions(): string {
-    return "";
+    return this.#extensions;
   }
 
   /** The subprotocol that the server chose, or `""`. */
@@ -277,10 +296,12 @@ export class WebSocket extends EventTargetEmitter {
         upgrade: (response) => this.emit("upgrade", response),
         unexpectedResponse: (request, response) => this.emit("unexpected-response", request, response),
       },
-      (socket, head, protocol) => {
+      (socket, head, protocol, { header, deflate }) => {
         this.#cancelHandshake = undefined;
         this.#protocol = protocol;
-        const shell = new WebSocketShell<WebSocket>("client", socket, settled, this, handshake.masks);
+        this.#extensions = header;
+        const { masks } = handshake;
+        const shell = new WebSocketShell<WebSocket>("client", socket, settled, this, masks, deflate);
         this.#shell = shell;
         try {
           this.emit("open");
