@@ -1,21 +1,30 @@
 import { randomBytes } from "node:crypto";
 import { createServer, type Server as HttpServer } from "node:http";
+import type { Http2SecureServer, Http2Server } from "node:http2";
 import type { Server as HttpsServer } from "node:https";
 import type { DefaultEventsMap, EventsMap } from "../emitter.ts";
+import { BaroError, ERR_OPTION, ERR_STATE } from "../errors.ts";
 import { ClientFiles } from "../node/http/client-files.ts";
-import type { EngineOptions } from "../node/http/engine-options.ts";
+import { type EngineOptions, settleOptions } from "../node/http/engine-options.ts";
 import { EngineServer } from "../node/http/engine-server.ts";
+import { refuseForeignOptions } from "../node/http/foreign-options.ts";
 import { OWN_SERVER } from "../node/http/own-server.ts";
+import { Ports } from "../node/http/ports.ts";
 import { clock } from "../node/process.ts";
+import type { EngineSocket } from "../server/engine-socket.ts";
 import type { Environment } from "../server/environment.ts";
+import { Namespace } from "../server/namespace.ts";
 import type { PolicyOptions } from "../server/options.ts";
 import { Server as PolicyServer } from "../server/server.ts";
+import { Socket } from "../server/socket.ts";
 
 export type { DefaultEventsMap, EventsMap } from "../emitter.ts";
-export { BaroError } from "../errors.ts";
-export type { CorsOptions } from "../node/http/cors.ts";
+export type { CorsDelegate, CorsOptions } from "../node/http/cors.ts";
 export type { AllowRequest } from "../node/http/engine-options.ts";
 export type { ConnectionError } from "../node/http/engine-server.ts";
+export type { HttpCompressionOptions } from "../node/http/http-compression.ts";
+export type { HttpMiddleware } from "../node/http/middlewares.ts";
+export type { CookieOptions } from "../node/http/session-cookie.ts";
 export type { Adapter } from "../server/adapter.ts";
 export type { Room, SocketId } from "../server/audience.ts";
 export type { BroadcastOperator } from "../server/broadcast-operator.ts";
@@ -24,9 +33,9 @@ export type { DisconnectReason } from "../server/disconnect-reason.ts";
 export type { EngineSocket } from "../server/engine-socket.ts";
 export type { Handshake } from "../server/handshake.ts";
 export type { ExtendedError, Middleware } from "../server/middleware.ts";
-export { Namespace } from "../server/namespace.ts";
 export type { RemoteSocket } from "../server/remote-socket.ts";
-export { type Event, Socket } from "../server/socket.ts";
+export type { Event } from "../server/socket.ts";
+export { BaroError, Namespace, Socket };
 
 /** The options of a {@link Server}. */
 export interface ServerOptions extends EngineOptions, PolicyOptions {
@@ -36,8 +45,8 @@ export interface ServerOptions extends EngineOptions, PolicyOptions {
   serveClient?: boolean;
 }
 
-/** A server of HTTP or HTTPS that the application made. */
-export type AnyHttpServer = HttpServer | HttpsServer;
+/** A server of HTTP, HTTPS or HTTP/2 that the application made. Over HTTP/2 clients poll; WebSocket needs `allowHTTP1`. */
+export type AnyHttpServer = HttpServer | HttpsServer | Http2SecureServer | Http2Server;
 
 const environment: Environment = { clock, generateId: () => randomBytes(15).toString("base64url") };
 
@@ -49,53 +58,109 @@ export class Server<
   // biome-ignore lint/suspicious/noExplicitAny: the default of Socket.IO's types
   SocketData = any,
 > extends PolicyServer<ListenEvents, EmitEvents, ServerSideEvents, SocketData> {
-  readonly #path: string;
-  readonly #engine: EngineServer;
-  #httpServer: AnyHttpServer | undefined;
+  readonly #ports = new Ports();
+  #options: ServerOptions;
+  #engines: EngineServer<EngineSocket>[] = [];
 
-  /** @throws BaroError `BARO_OPTION` for an option outside its bounds. */
+  /** @throws BaroError `BARO_OPTION` for an option outside its bounds, or one that Baro does not have. */
   constructor(options?: ServerOptions);
   /** Attaches to `server`, or listens on the port that it names. */
   constructor(server?: AnyHttpServer | number, options?: ServerOptions);
+  constructor(first?: AnyHttpServer | number | ServerOptions, second?: ServerOptions);
   constructor(first?: AnyHttpServer | number | ServerOptions, second?: ServerOptions) {
     const server = typeof first === "number" || isHttpServer(first) ? first : undefined;
     const options = second ?? (server === undefined ? (first as ServerOptions | undefined) : undefined) ?? {};
     super(environment, options);
-    this.#path = options.path ?? "/socket.io";
-    this.#engine = new EngineServer(
-      { ...options, path: this.#path },
-      (session, request) => this.receiveSession(session, request),
-      options.serveClient === false ? undefined : new ClientFiles(),
-    );
+    this.#options = options;
+    // Options are refused where they are written, also by a server that is attached later.
+    settleOptions({ path: "/socket.io", ...options });
     if (server !== undefined) this.attach(server);
   }
 
-  /** The Engine.IO server below: it tells `connection_error`, and counts its clients. */
-  get engine(): EngineServer {
-    return this.#engine;
+  /** The Engine.IO server below: it tells `connection`, the headers of answers, and `connection_error`. */
+  get engine(): EngineServer<EngineSocket> {
+    return this.#engines.at(-1) ?? this.#createEngine();
   }
 
-  /** The HTTP server, when there is one. */
-  get httpServer(): AnyHttpServer | undefined {
-    return this.#httpServer;
+  /** The HTTP server; before {@link attach}, there is none. */
+  get httpServer(): AnyHttpServer {
+    // As in Socket.IO's types: a program that asks has attached it.
+    return this.#ports.last as AnyHttpServer;
   }
 
-  /** Where the server answers. */
-  path(): string {
-    return this.#path;
+  /** Gives where the server answers; or sets it, before {@link attach}. @throws BaroError `BARO_STATE` after it. */
+  path(): string;
+  path(path: string): this;
+  path(path?: string): string | this {
+    if (path === undefined) return this.#options.path ?? "/socket.io";
+    this.#change({ path });
+    return this;
   }
 
-  /** Attaches to `server`, or listens on the port that it names. */
-  attach(server: AnyHttpServer | number): this {
+  /** Gives whether pages may load the client's script; or sets it, before {@link attach}. @throws BaroError `BARO_STATE` after it. */
+  serveClient(): boolean;
+  serveClient(serves: boolean): this;
+  serveClient(serves?: boolean): boolean | this {
+    if (serves === undefined) return this.#options.serveClient ?? true;
+    this.#change({ serveClient: serves });
+    return this;
+  }
+
+  /** Gives the time in which a client must have joined a namespace; or sets it, for clients that come. */
+  connectTimeout(): number;
+  connectTimeout(milliseconds: number): this;
+  connectTimeout(milliseconds?: number): number | this {
+    if (milliseconds === undefined) return this.policy.connectTimeout;
+    this.#configure({ connectTimeout: milliseconds });
+    return this;
+  }
+
+  /** Gives no adapter: Baro has no classes for it. @throws BaroError `BARO_OPTION` when one is set. */
+  adapter(): undefined;
+  adapter(adapter: unknown): this;
+  adapter(adapter?: unknown): undefined | this {
+    refuseForeignOptions({ adapter });
+    return undefined;
+  }
+
+  /**
+   * Attaches to `server`, or listens on the port that it names.
+   * @param options change those of the constructor.
+   * @throws BaroError `BARO_OPTION` as the constructor.
+   */
+  attach(server: AnyHttpServer | number, options: ServerOptions = {}): this {
+    // An engine serves any number of ports; with options of its own, a port gets its own engine.
+    if (Object.keys(options).length > 0) {
+      this.#configure(options);
+      this.#createEngine();
+    }
     const httpServer = typeof server === "number" ? createServer(OWN_SERVER).listen(server) : server;
-    this.#engine.attach(httpServer as HttpServer);
-    this.#httpServer = httpServer;
+    this.engine.attach(
+      // The events and the requests of HTTP/2 are those of HTTP by Node's compatibility API.
+      httpServer as HttpServer,
+      { path: this.path() },
+      this.serveClient() ? new ClientFiles() : undefined,
+    );
+    this.#ports.add(httpServer);
     return this;
   }
 
   /** The same as {@link attach}. */
-  listen(server: AnyHttpServer | number): this {
-    return this.attach(server);
+  listen(server: AnyHttpServer | number, options?: ServerOptions): this {
+    return this.attach(server, options);
+  }
+
+  /** @throws BaroError `BARO_OPTION`: Baro does not run on µWebSockets.js. */
+  attachApp(): never {
+    throw new BaroError(
+      ERR_OPTION,
+      "Baro does not run on µWebSockets.js: attach it to a server of node:http.",
+    );
+  }
+
+  /** @throws BaroError `BARO_OPTION`: Baro does not run on engines of others. */
+  bind(): never {
+    throw new BaroError(ERR_OPTION, "Baro has an engine of its own: attach it to a server of node:http.");
   }
 
   /**
@@ -103,17 +168,39 @@ export class Server<
    * @param done called when the HTTP server has closed, with an error when it was not open; the promise never rejects.
    */
   close(done?: (error?: Error) => void): Promise<void> {
-    this.#engine.stop();
+    for (const engine of this.#engines) engine.stop();
     this.closeClients();
-    this.#engine.close();
-    return new Promise((resolve) => {
-      const closed = (error?: Error): void => {
-        done?.(error);
-        resolve();
-      };
-      if (this.#httpServer === undefined) closed();
-      else this.#httpServer.close(closed);
-    });
+    for (const engine of this.#engines) engine.close();
+    return this.#ports.close().then(done);
+  }
+
+  #change(options: ServerOptions): void {
+    if (this.#ports.last !== undefined) {
+      throw new BaroError(
+        ERR_STATE,
+        `${Object.keys(options)[0]} can be set before the server is attached only.`,
+      );
+    }
+    this.#configure(options);
+  }
+
+  #configure(options: ServerOptions): void {
+    const merged = { ...this.#options, ...options };
+    settleOptions({ path: "/socket.io", ...merged });
+    this.configure(merged);
+    this.#options = merged;
+  }
+
+  #createEngine(): EngineServer<EngineSocket> {
+    const engine = new EngineServer<EngineSocket>(
+      { ...this.#options, path: this.path() },
+      (session, request) => {
+        const client = this.receiveSession(session, request);
+        if (engine.listenerCount("connection") > 0) engine.emit("connection", client.conn);
+      },
+    );
+    this.#engines.push(engine);
+    return engine;
   }
 }
 
@@ -124,11 +211,17 @@ function isHttpServer(value: unknown): value is AnyHttpServer {
 }
 
 /** Makes a {@link Server} without `new`, as programs for earlier versions of Socket.IO do. */
-export default function SocketIO(server?: AnyHttpServer | number, options?: ServerOptions): Server;
-export default function SocketIO(options?: ServerOptions): Server;
 export default function SocketIO(
   first?: AnyHttpServer | number | ServerOptions,
   second?: ServerOptions,
 ): Server {
-  return new Server(first as AnyHttpServer | number | undefined, second);
+  return new Server(first, second);
 }
+
+// What `require("baro")` gives is the function, with the classes on it: `const { Server } = require("baro")`.
+SocketIO.Server = Server;
+SocketIO.Namespace = Namespace;
+SocketIO.Socket = Socket;
+SocketIO.BaroError = BaroError;
+
+export { SocketIO as "module.exports" };

@@ -18,7 +18,7 @@ import { Client, type ClientHost } from "./client.ts";
 import type { Environment } from "./environment.ts";
 import type { Middleware } from "./middleware.ts";
 import { Namespace, type NamespaceReservedEvents } from "./namespace.ts";
-import { type PolicyOptions, toPolicy } from "./options.ts";
+import { type Policy, type PolicyOptions, toPolicy } from "./options.ts";
 import type { RemoteSocket } from "./remote-socket.ts";
 import type { IncomingMessage } from "./request.ts";
 import type { Socket } from "./socket.ts";
@@ -47,15 +47,20 @@ export class Server<
   readonly #namespaces = new Map<string, Namespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData>>();
   readonly #clients = new Set<Client>();
   readonly #host: ClientHost;
+  #policy: Policy;
 
   /** @throws BaroError `BARO_OPTION` for an option outside its bounds. */
   constructor(environment: Environment, options: PolicyOptions = {}) {
     this.#environment = environment;
     this.sockets = new Namespace("/", environment);
     this.#namespaces.set("/", this.sockets);
+    this.#policy = toPolicy(options);
+    const policy = (): Policy => this.#policy;
     this.#host = {
       clock: environment.clock,
-      policy: toPolicy(options),
+      get policy() {
+        return policy();
+      },
       namespace: (name) => this.#namespaces.get(name),
       forget: (client) => this.#clients.delete(client),
     };
@@ -87,11 +92,22 @@ export class Server<
     return namespace;
   }
 
+  /** The options as they stand. */
+  protected get policy(): Policy {
+    return this.#policy;
+  }
+
+  /** Changes options for the clients that come. @throws BaroError `BARO_OPTION` for an option outside its bounds. */
+  protected configure(options: PolicyOptions): void {
+    this.#policy = toPolicy(options);
+  }
+
   /** Takes a session that a client opened with `request`. */
-  protected receiveSession(session: Session, request: IncomingMessage): void {
+  protected receiveSession(session: Session, request: IncomingMessage): Client {
     const client = new Client(this.#host, session, request);
     this.#clients.add(client);
     session.handler = client;
+    return client;
   }
 
   /** Ends all connections; their sockets disconnect with the reason "server shutting down". */

@@ -195,8 +195,7 @@ describe("Server", () => {
   it("listens on a port by itself", async () => {
     const io = new Server(0);
     servers.push(io);
-    const { httpServer } = io;
-    if (httpServer === undefined) throw new Error("no HTTP server");
+    const httpServer = io.httpServer as HttpServer;
     await once(httpServer, "listening");
     const client = await connected((httpServer.address() as AddressInfo).port);
     expect(client.connected).toBe(true);

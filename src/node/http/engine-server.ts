@@ -78,7 +78,6 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
   readonly #shellOptions: ShellOptions;
   readonly #cookie: ((sid: string) => string) | undefined;
   readonly #onSession: OnSession;
-  readonly #clientFiles: ClientFiles | undefined;
   readonly #middlewares: HttpMiddleware[] = [];
   readonly #sessions = new Map<string, Entry>();
   #closed = false;
@@ -89,11 +88,8 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
     this.#sessions.delete(session.id);
   };
 
-  /**
-   * @param clientFiles serves the client's script beside the engine, if given.
-   * @throws BaroError `BARO_OPTION` for an option with a value that makes no sense.
-   */
-  constructor(options: EngineOptions, onSession: OnSession, clientFiles?: ClientFiles) {
+  /** @throws BaroError `BARO_OPTION` for an option with a value that makes no sense. */
+  constructor(options: EngineOptions, onSession: OnSession) {
     super();
     this.#settings = settleOptions(options);
     const { maxHttpBufferSize, maxQueued, httpCompression, cookie } = this.#settings;
@@ -109,7 +105,6 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
     };
     this.#cookie = cookieOf(cookie);
     this.#onSession = onSession;
-    this.#clientFiles = clientFiles;
   }
 
   /** How many sessions are there. */
@@ -130,13 +125,16 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
     this.#middlewares.push(middleware);
   }
 
-  /** Answers at a path on `server`, and leaves everything else to the listeners that are there or come later. */
-  attach(server: Server, options: AttachOptions = {}): void {
+  /**
+   * Answers at a path on `server`, and leaves everything else to the listeners that are there or come later.
+   * @param clientFiles serves the client's script beside the engine, if given.
+   */
+  attach(server: Server, options: AttachOptions = {}, clientFiles?: ClientFiles): void {
     const { path, destroyUpgrade, destroyUpgradeTimeout } = settleOptions({ ...this.#settings, ...options });
     attach(server, {
       path,
       handleRequest: (request, response) => {
-        if (this.#clientFiles?.handleRequest(path, request, response) !== true) {
+        if (clientFiles?.handleRequest(path, request, response) !== true) {
           this.handleRequest(request, response);
         }
       },
@@ -301,10 +299,10 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
       refuseUpgrade(socket, refusal);
       return;
     }
-    const transport = new EngineTransport(socket, this.#shellOptions);
-    const agreed = acceptHeaders(handshake.key, protocol);
     const [protocol] = handshake.protocols;
     this.#customize(headers, request, "id" in admission);
+    const transport = new EngineTransport(socket, this.#shellOptions);
+    const agreed = acceptHeaders(handshake.key, protocol);
     // The peer may have gone while a hook was asked.
     if (!acceptUpgrade(socket, agreed, (lines) => append(lines, headers), transport)) return;
     if ("session" in admission) {
@@ -337,11 +335,11 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
   #report(req: IncomingMessage, { code, message, context = {} }: Refusal): void {
     this.emit("connection_error", { req, code, message, context });
   }
+}
+
 const UPGRADES: readonly string[] = ["websocket"];
 // Shared: an array of its own is 32 bytes of each client.
 const NONE: readonly string[] = [];
-}
-
 const ID_GENERATION_ERROR: Refusal = { ...BAD_REQUEST, context: { name: "ID_GENERATION_ERROR" } };
 
 /** What a hook says goes to the client; what it throws is its own affair. */

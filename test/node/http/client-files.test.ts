@@ -17,7 +17,7 @@ async function serve(): Promise<number> {
   writeFileSync(join(folder, "secret.js"), "secret");
   const { server, port } = await listen();
   const files = new ClientFiles(pathToFileURL(`${folder}/`));
-  new EngineServer({ path: "/socket.io" }, () => {}, files).attach(server);
+  new EngineServer({ path: "/socket.io" }, () => {}).attach(server, {}, files);
   return port;
 }
 
