@@ -95,6 +95,16 @@ describe.skipIf(executablePath === undefined)("the GIF chat, in two browsers", (
     }
   });
 
+  it("shows who is here on a phone, until Escape", async () => {
+    await theo.focus("#people-toggle");
+    await theo.keyboard.press("Enter");
+    await theo.locator(".people li", { hasText: "민지" }).waitFor();
+    await theo.keyboard.press("Escape");
+    await theo.locator('#people-toggle[aria-expanded="false"]').waitFor();
+    await theo.locator(".room-aside").waitFor({ state: "hidden" });
+    await theo.getByRole("button", { name: "Your name: Theo" }).waitFor();
+  });
+
   it("brings texts to the other one", async () => {
     await say(minji, "안녕 <img src=x onerror=alert(1)>");
     await bubble(theo, "안녕 <img src=x onerror=alert(1)>").waitFor();

@@ -65,16 +65,19 @@ export class Chat extends EventEmitter {
    * one that is stored meanwhile then comes twice and never not at all.
    * @param {{ person: Person, socket: string, address: string }} who
    * @param {Record<string, unknown>} request
-   * @param {(room: string) => void} listen called when the person may be in the room, before the history is read
+   * @param {{ isWanted: () => boolean, listen: (room: string) => void }} socketSide `isWanted`: whether the person has
+   *   not gone elsewhere while the password was checked; `listen` is called when the person is in the room, before the
+   *   history is read
    * @returns {Promise<import("../types.d.ts").Entered>}
    */
-  async enter({ person, socket, address }, { room, password, ticket, after }, listen) {
+  async enter({ person, socket, address }, { room, password, ticket, after }, { isWanted, listen }) {
     const { limits, rates, rooms, store, tickets } = this.#parts;
     rates.take("enter", person.id);
     const { id, title, max, lock } = rooms.get(room);
     // Who sits in the room already, in another tab, needs no password either.
     const back = tickets.holds(ticket, id, person.id) || rooms.isIn(id, person.id);
     if (lock !== null && !back) await this.#unlock(lock, password, `${id} ${address}`);
+    if (!isWanted()) throw new ChatRefusal("notInRoom");
     rooms.enter(id, person, socket, { back });
     listen(id);
 

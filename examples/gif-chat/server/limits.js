@@ -30,6 +30,8 @@ export const limits = Object.freeze({
   gifPixelsInAll: 400_000_000,
   /** Uploads are held in memory while they are checked. */
   uploadsAtOnce: 16,
+  /** Whoever sends slower than this must not keep the place of others. As long as the page waits for the answer. */
+  uploadMs: 1 * MINUTE,
   /** One scrypt takes 16 MiB and a thread of the pool. */
   passwordChecksAtOnce: 8,
 

@@ -31,6 +31,7 @@ export function serveUploads(app, { chat, people, limits }) {
 
     if (running >= limits.uploadsAtOnce) throw new ChatRefusal("busy");
     running++;
+    const tooSlow = setTimeout(() => request.destroy(), limits.uploadMs);
     try {
       await new Promise((resolve, reject) => {
         form(request, response, (error) => (error ? reject(refusal(error)) : resolve(undefined)));
@@ -40,6 +41,7 @@ export function serveUploads(app, { chat, people, limits }) {
       const message = await chat.show(person, room, { key, text: request.body.text ?? "", gif });
       response.json({ ok: true, message });
     } finally {
+      clearTimeout(tooSlow);
       running--;
     }
   });

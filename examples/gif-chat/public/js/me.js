@@ -1,6 +1,7 @@
 import { creature } from "./creature.js";
 import { openDialog, textField } from "./dialog.js";
 import { find, h } from "./dom.js";
+import { say } from "./i18n.js";
 import { limits, me, rename } from "./session.js";
 
 /** The person's own face and name in the corner; a press changes the name. */
@@ -27,5 +28,8 @@ export function startMe() {
 }
 
 export function showMe() {
-  find("#me", HTMLButtonElement).replaceChildren(creature(me()), h("bdi", { class: "me-name" }, me().name));
+  const button = find("#me", HTMLButtonElement);
+  const { name } = me();
+  button.replaceChildren(creature(me()), h("bdi", { class: "me-name" }, name));
+  say(button, "myName", { name }, "tLabel");
 }

@@ -198,7 +198,7 @@ class Room {
     this.#outbox.close();
     this.#composer.close();
     this.#typing.clear();
-    if (this.#entered) askChat("leave", {});
+    if (this.#entered || this.#entering) askChat("leave", {});
   }
 
   /** @param {import("../../types.d.ts").Entered} entered */
@@ -289,7 +289,13 @@ class Room {
     const copy = h("button", { class: "round", type: "button", "data-tip": true }, icon("link"));
     say(copy, "copyLink", undefined, "tLabel");
     copy.addEventListener("click", async () => {
-      await navigator.clipboard?.writeText(location.href).catch(() => {});
+      try {
+        await navigator.clipboard.writeText(location.href);
+      } catch {
+        // No leave to write, or a page without TLS, where there is no clipboard: people can copy it themselves.
+        prompt(t("copyLink"), location.href);
+        return;
+      }
       copy.classList.add("round-done");
       setTimeout(() => copy.classList.remove("round-done"), 1_200);
       announce(t("linkCopied"));
@@ -303,10 +309,12 @@ class Room {
     });
     toggle.append(icon("people"), number);
     say(toggle, "whoIsHere", undefined, "tLabel");
-    toggle.addEventListener("click", () => {
-      const open = this.element.classList.toggle("room-people-open");
+    const showAside = (/** @type {boolean} */ open) => {
+      this.element.classList.toggle("room-people-open", open);
       toggle.setAttribute("aria-expanded", String(open));
-    });
+    };
+    toggle.addEventListener("click", () => showAside(toggle.getAttribute("aria-expanded") === "false"));
+    toggle.addEventListener("keydown", ({ key }) => key === "Escape" && showAside(false));
 
     const heading = h("h2");
     say(heading, "whoIsHere");

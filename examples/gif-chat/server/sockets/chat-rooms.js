@@ -20,6 +20,8 @@ export function serveChatRooms(namespace, { chat, rooms, rates }) {
 
   namespace.on("connection", (socket) => {
     const me = () => socket.data.person;
+    /** Counts where the person wanted to go. */
+    let moves = 0;
 
     /** @param {{ lost: boolean }} how */
     const leave = (how) => {
@@ -36,23 +38,24 @@ export function serveChatRooms(namespace, { chat, rooms, rates }) {
 
     socket.on(
       "enter",
-      answering((request) =>
-        chat.enter(
-          { person: me(), socket: socket.id, address: socket.handshake.address },
-          request,
-          (room) => {
+      answering((request) => {
+        const move = ++moves;
+        return chat.enter({ person: me(), socket: socket.id, address: socket.handshake.address }, request, {
+          isWanted: () => move === moves && socket.connected,
+          listen(room) {
             if (socket.data.room !== room) leave({ lost: false });
             socket.data.room = room;
             socket.join(room);
-            // The password was being checked while the connection broke: nobody else would give the seat back.
-            if (!socket.connected) leave({ lost: true });
           },
-        ),
-      ),
+        });
+      }),
     );
     socket.on(
       "leave",
-      answering(() => leave({ lost: false })),
+      answering(() => {
+        moves++;
+        leave({ lost: false });
+      }),
     );
     socket.on(
       "message",

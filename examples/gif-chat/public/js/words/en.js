@@ -4,7 +4,7 @@ export const en = {
   appTitle: "바로 GIF · chat",
   toLobby: "Baro GIF chat: to the rooms",
   switchLanguage: "한국어",
-  myName: "Your name",
+  myName: "Your name: {name}",
   you: "you",
 
   connecting: "Connecting…",

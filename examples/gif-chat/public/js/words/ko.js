@@ -7,7 +7,7 @@ export const ko = {
   appTitle: "바로 GIF · 채팅",
   toLobby: "바로 GIF 채팅: 방 목록으로",
   switchLanguage: "English",
-  myName: "내 이름",
+  myName: "내 이름: {name}",
   you: "나",
 
   connecting: "연결하는 중…",
