@@ -114,7 +114,7 @@ export class Connection {
     let at = 0;
     this.#spent = 0;
     try {
-      this.#finishPending();
+      if (this.#finishPending()) frameBudget -= 1;
       while (at < end && frameBudget > this.#spent && !this.#paused && this.#state !== "closed") {
         if (this.#pending !== undefined) break;
         frameBudget -= 1;
@@ -332,12 +332,14 @@ export class Connection {
     this.#finishPending();
   }
 
-  #finishPending(): void {
+  /** Hands the pending message out, if it is here; says whether it was. */
+  #finishPending(): boolean {
     const pending = this.#pending;
-    if (pending?.result === undefined || this.#paused) return;
+    if (pending?.result === undefined || this.#paused) return false;
     this.#pending = undefined;
     if ("closeCode" in pending.result) this.#fail(pending.result);
     else this.#deliver(pending.result, pending.isText, false);
+    return true;
   }
 
   #receivePing(data: Buffer): void {
