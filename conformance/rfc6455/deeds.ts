@@ -16,7 +16,7 @@ export interface Deed {
 }
 
 /** The calls that our client makes to a bare server, which accepts them. */
-async function calls(count: number, target: string, protocols: readonly string[] = []): Promise<RawCall[]> {
+async function calls(count: number, target: string, protocols: string[] = []): Promise<RawCall[]> {
   const made: RawCall[] = [];
   const server = await RawServer.listen((call) => {
     made.push(call);
@@ -149,7 +149,7 @@ export const DEEDS: readonly Deed[] = [
     id: "4.2.2 an origin that is not accepted: 403",
     musts: ["4.2.2/2"],
     async prove() {
-      const server = await openHandshakeServer({ origin: "https://good.example" });
+      const server = await openHandshakeServer({ checkOrigin: "https://good.example" });
       await expect(
         RawPeer.dial(server.port, requestText({ Origin: "https://evil.example" })),
       ).rejects.toThrow("403");

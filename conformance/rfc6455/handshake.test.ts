@@ -36,7 +36,7 @@ describe("a server", () => {
 });
 
 describe("a client", () => {
-  for (const { id, answer, accepted = false } of RESPONSES) {
+  for (const { id, offers = ["chat", "superchat"], answer, accepted = false } of RESPONSES) {
     it(`${id}: ${accepted ? "accepted" : "refused"}`, async () => {
       let call: RawCall | undefined;
       const server = await RawServer.listen((received) => {
@@ -44,7 +44,7 @@ describe("a client", () => {
         received.socket.write(answer(received.accept), "latin1");
         if (!accepted) received.socket.end();
       });
-      const outcome = await dialOnce(`ws://127.0.0.1:${server.port}/`, ["chat", "superchat"]);
+      const outcome = await dialOnce(`ws://127.0.0.1:${server.port}/`, offers);
       expect(outcome).toBe(accepted ? "open" : "failed");
       expect(call?.rest.length).toBe(0);
       server.close();

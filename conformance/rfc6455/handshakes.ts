@@ -110,15 +110,19 @@ export const REQUESTS: readonly Request[] = [
 export interface Response {
   readonly id: string;
   readonly musts: readonly string[];
+  /** What the client offers; `chat` and `superchat` when it is not given. */
+  readonly offers?: string[];
   readonly answer: (accept: string) => string;
   readonly accepted?: true;
 }
 
-const good = (id: string, headers: Parameters<typeof responseText>[1] = {}): Response => ({
+const good = (id: string, headers: NonNullable<Parameters<typeof responseText>[1]> = {}): Response => ({
   id: `4.1 ${id}`,
   musts: [],
   answer: (accept) => responseText(accept, headers),
   accepted: true,
+  // A client that offers subprotocols and gets none fails, as the WHATWG standard and ws have it.
+  ...(headers["Sec-WebSocket-Protocol"] === undefined && { offers: [] }),
 });
 const bad = (
   id: string,
@@ -131,7 +135,7 @@ const bad = (
   answer: (accept) => responseText(accept, headers, first),
 });
 
-/** Section 4.1, to a client that offers the subprotocols `chat` and `superchat`. */
+/** Section 4.1. */
 export const RESPONSES: readonly Response[] = [
   good("the plain answer"),
   good("Upgrade in other letters", { Upgrade: "WebSocket" }),
@@ -142,6 +146,7 @@ export const RESPONSES: readonly Response[] = [
   { ...good("white space around the accept"), answer: (accept) => responseText(`   ${accept}   `) },
   { ...good("another reason phrase"), answer: (accept) => responseText(accept, {}, "HTTP/1.1 101 Whatever") },
 
+  bad("no subprotocol, where some were offered", "4.1/24", {}),
   bad("no Upgrade", "4.1/19", { Upgrade: undefined }),
   bad("another Upgrade", "4.1/19", { Upgrade: "h2c" }),
   bad("Upgrade with more in it", "4.1/19", { Upgrade: "websocket2" }),

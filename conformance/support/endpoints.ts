@@ -2,17 +2,12 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { dial } from "../../src/node/client/dial.ts";
-import { abortUpgrade, acceptUpgrade, holdSocket } from "../../src/node/websocket/upgrade.ts";
+import { WebSocket, WebSocketServer } from "../../src/entry/websocket.ts";
+import type { ServerOptions } from "../../src/node/websocket/options.ts";
 import type { Role } from "../../src/websocket/connection.ts";
-import { acceptHeaders, parseHandshake } from "../../src/websocket/handshake.ts";
-import { startEchoServer, TestShell } from "../../test/node/websocket/echo-server.ts";
 import type { Subject } from "../rfc6455/case.ts";
 import { RawPeer, RawServer } from "./raw-peer.ts";
 import { CERT, KEY } from "./tls.ts";
-
-/** As the WebSocket entry has it: a program may send 16 MB in one go. */
-const OPTIONS = { maxQueued: 0 };
 
 /** A subject over a real socket, and its peer over bare TCP. */
 export interface Pair {
@@ -26,18 +21,22 @@ export interface Endpoint {
   close(): Promise<void>;
 }
 
+/** Baro's WebSocket in this role, as an echo of every message. */
 export function openEndpoint(role: Role): Promise<Endpoint> {
   return role === "server" ? openServer() : openClient();
 }
 
 async function openServer(): Promise<Endpoint> {
-  const server = await startEchoServer(OPTIONS);
+  const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
   return {
     async pair() {
-      const [subject, peer] = await Promise.all([server.next(), RawPeer.dial(server.port)]);
-      return { subject: asSubject(subject), peer };
+      const connected = once(server, "connection");
+      const [[socket], peer] = await Promise.all([connected, RawPeer.dial(port)]);
+      return { subject: echoing(socket), peer };
     },
-    close: () => server.close(),
+    close: () => closeServer(server),
   };
 }
 
@@ -49,63 +48,49 @@ async function openClient(): Promise<Endpoint> {
       const peer = new Promise<RawPeer>((resolve) => {
         called = resolve;
       });
-      const subject = await new Promise<TestShell>((resolve, reject) => {
-        dial(
-          `ws://127.0.0.1:${server.port}`,
-          {},
-          (socket, head) => {
-            const shell = new TestShell("client", socket, OPTIONS);
-            shell.start(head);
-            resolve(shell);
-          },
-          reject,
-        );
-      });
-      return { subject: asSubject(subject), peer: await peer };
+      const socket = new WebSocket(`ws://127.0.0.1:${server.port}`, { perMessageDeflate: false });
+      const subject = echoing(socket);
+      await once(socket, "open");
+      return { subject, peer: await peer };
     },
     close: async () => server.close(),
   };
 }
 
-function asSubject(shell: TestShell): Subject {
+function echoing(socket: WebSocket): Subject {
+  socket.on("message", (data, isBinary) => socket.send(data, { binary: isBinary }));
+  // A connection that fails says so, which is what the cases are about.
+  socket.on("error", () => {});
   return {
-    sendText: (data) => shell.send(data),
-    sendBinary: (data) => shell.send(data, false),
-    sendPing: (data) => shell.sendPing(data),
-    close: (code, reason) => shell.close(code, reason),
+    sendText: (data) => socket.send(data),
+    sendBinary: (data) => socket.send(data),
+    sendPing: (data) => socket.ping(data),
+    close: (code, reason) => socket.close(code, reason),
   };
 }
 
+async function closeServer(server: WebSocketServer): Promise<void> {
+  for (const client of server.clients) client.terminate();
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+}
+
 /** A server for handshakes that agrees to the subprotocols `chat` and `superchat`. */
-export async function openHandshakeServer(
-  options: { readonly path?: string; readonly origin?: string } = {},
-): Promise<{
+export async function openHandshakeServer(options: ServerOptions = {}): Promise<{
   readonly port: number;
   /** HTTP requests that it took for anything but a handshake. */
   readonly plainRequests: number;
-  close(): void;
+  close(): Promise<void>;
 }> {
   let plainRequests = 0;
   const http = createServer((_request, response) => {
     plainRequests += 1;
     response.end();
   });
-  const shells = new Set<TestShell>();
-  http.on("upgrade", (request, socket, head) => {
-    holdSocket(socket);
-    const handshake = parseHandshake(request);
-    if (!("key" in handshake)) {
-      abortUpgrade(socket, handshake.status, handshake.headers, handshake.message);
-      return;
-    }
-    if (options.path !== undefined && request.url !== options.path) return abortUpgrade(socket, 400);
-    if (options.origin !== undefined && request.headers.origin !== options.origin)
-      return abortUpgrade(socket, 403);
-    const protocol = handshake.protocols.find((name) => name === "chat" || name === "superchat");
-    if (!acceptUpgrade(socket, acceptHeaders(handshake.key, protocol))) return;
-    const shell = new TestShell("server", socket);
-    shells.add(shell);
-    shell.start(head);
+  const server = new WebSocketServer({
+    server: http,
+    handleProtocols: (protocols) =>
+      [...protocols].find((name) => name === "chat" || name === "superchat") ?? false,
+    ...options,
   });
   http.listen(0, "127.0.0.1");
   await once(http, "listening");
@@ -114,8 +99,8 @@ export async function openHandshakeServer(
     get plainRequests() {
       return plainRequests;
     },
-    close() {
-      for (const shell of shells) shell.terminate();
+    async close() {
+      await closeServer(server);
       http.closeAllConnections();
       http.close();
     },
@@ -123,17 +108,14 @@ export async function openHandshakeServer(
 }
 
 /** Dials, says what came of it, and hangs up. */
-export function dialOnce(url: string, protocols: readonly string[] = []): Promise<"open" | "failed"> {
-  return new Promise((resolve) => {
-    dial(
-      url,
-      { protocols },
-      (socket) => {
-        socket.destroy();
-        resolve("open");
-      },
-      () => resolve("failed"),
-    );
+export async function dialOnce(url: string, protocols: string[] = []): Promise<"open" | "failed"> {
+  const socket = new WebSocket(url, protocols, { perMessageDeflate: false });
+  return await new Promise((resolve) => {
+    socket.on("open", () => {
+      socket.terminate();
+      resolve("open");
+    });
+    socket.on("error", () => resolve("failed"));
   });
 }
 
@@ -143,35 +125,20 @@ export async function startTlsEcho(): Promise<{
   close(): Promise<void>;
 }> {
   const https = createHttpsServer({ cert: CERT, key: KEY });
-  https.on("upgrade", (request, socket, head) => {
-    const handshake = parseHandshake(request);
-    if (!("key" in handshake) || !acceptUpgrade(socket, acceptHeaders(handshake.key))) return;
-    new TestShell("server", socket).start(head);
-  });
+  const server = new WebSocketServer({ server: https });
+  server.on("connection", echoing);
   https.listen(0, "127.0.0.1");
   await once(https, "listening");
-  const url = `wss://localhost:${(https.address() as AddressInfo).port}/`;
-  const shell = await new Promise<TestShell>((resolve, reject) => {
-    dial(
-      url,
-      { request: { ca: CERT } },
-      (socket, head) => {
-        const client = new TestShell("client", socket);
-        client.start(head);
-        resolve(client);
-      },
-      reject,
-    );
-  });
+  const client = new WebSocket(`wss://localhost:${(https.address() as AddressInfo).port}/`, { ca: CERT });
+  await once(client, "open");
   return {
-    ask(text) {
-      return new Promise((resolve) => {
-        shell.onMessage = (data) => resolve(data.toString());
-        shell.send(text);
-      });
+    async ask(text) {
+      const answer = once(client, "message");
+      client.send(text);
+      return String((await answer)[0]);
     },
     async close() {
-      shell.terminate();
+      await closeServer(server);
       https.closeAllConnections();
       https.close();
     },
