@@ -32,13 +32,16 @@ setTimeout(() => { console.error("no answer within 10 s"); process.exit(1); }, 1
 const REQUIRE = `
 const { Server } = require("baro");
 const { io } = require("baro/client");
+const WebSocket = require("baro/websocket");
 if (typeof Server !== "function" || typeof io !== "function") throw new Error("no Server or no io");
+if (!(new WebSocket.Server({ noServer: true }) instanceof WebSocket.WebSocketServer)) throw new Error("no WebSocket");
 `;
 
 const TYPES = `
 import { createServer } from "node:http";
 import { Server } from "baro";
 import { io, type Socket } from "baro/client";
+import WebSocket, { type RawData, WebSocketServer } from "baro/websocket";
 
 interface FromServer { news: (text: string) => void }
 interface FromClient { reply: (text: string, answer: (length: number) => void) => void }
@@ -50,6 +53,8 @@ server.on("connection", (socket) => {
 });
 const socket: Socket<FromServer, FromClient> = io("http://localhost:3000", { transports: ["websocket"] });
 socket.on("news", (text) => socket.emit("reply", text.toUpperCase(), (length) => console.log(length + 1)));
+const wss: WebSocket.Server = new WebSocketServer({ noServer: true });
+wss.on("connection", (ws, request) => ws.on("message", (data: RawData, isBinary) => ws.send(data, { binary: isBinary })));
 // @ts-expect-error the event's argument is a string
 socket.emit("reply", 1, () => {});
 `;

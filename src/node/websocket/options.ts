@@ -120,6 +120,11 @@ export interface ServerOptions<
   checkOrigin?: SettledOriginRule | undefined;
 }
 
+/** A message as `MessageEvent` hands it out. */
+export type Data = string | Buffer | ArrayBuffer | Buffer[];
+/** A certificate or a key. */
+export type CertMeta = string | string[] | Buffer | Buffer[];
+
 /** What a `verifyClient` is told. */
 export interface VerifyClientInfo<Request extends IncomingMessage = IncomingMessage> {
   origin: string;

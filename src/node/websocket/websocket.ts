@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { CloseCode } from "../../websocket/close-code.ts";
 import type { Deflate } from "../../websocket/deflate.ts";
@@ -13,6 +14,7 @@ import { BINARY_TYPES, type BinaryType, type BufferLike, byteLengthOf, toBytes }
 import { notOpen, ReadyState } from "./ready-state.ts";
 import type { WriteCallback } from "./shell.ts";
 import type { createWebSocketStream } from "./stream.ts";
+import type * as Types from "./types.ts";
 import type { WebSocketServer } from "./websocket-server.ts";
 import { type SendOptions, WebSocketShell } from "./websocket-shell.ts";
 
@@ -332,4 +334,33 @@ export class WebSocket extends EventTargetEmitter {
       this.emit("close", CloseCode.ABNORMAL, Buffer.alloc(0));
     }
   }
+}
+
+/** The types by the names that `@types/ws` gives them: `WebSocket.RawData` and so on. */
+export declare namespace WebSocket {
+  type RawData = Types.RawData;
+  type Data = Types.Data;
+  type CertMeta = Types.CertMeta;
+  type ClientOptions = Types.ClientOptions;
+  type ServerOptions<
+    C extends typeof WebSocket = typeof WebSocket,
+    R extends typeof IncomingMessage = typeof IncomingMessage,
+  > = Types.ServerOptions<C, R>;
+  type PerMessageDeflateOptions = Types.PerMessageDeflateOptions;
+  type VerifyClientCallbackSync<R extends IncomingMessage = IncomingMessage> =
+    Types.VerifyClientCallbackSync<R>;
+  type VerifyClientCallbackAsync<R extends IncomingMessage = IncomingMessage> =
+    Types.VerifyClientCallbackAsync<R>;
+  type FinishRequestCallback = Types.FinishRequestCallback;
+  type Event = Types.Event;
+  type ErrorEvent = Types.ErrorEvent;
+  type CloseEvent = Types.CloseEvent;
+  type MessageEvent = Types.MessageEvent;
+  type WebSocketEventMap = Types.WebSocketEventMap;
+  type EventListenerOptions = Types.EventListenerOptions;
+  type AddressInfo = Types.AddressInfo;
+  type Server<
+    C extends typeof WebSocket = typeof WebSocket,
+    R extends typeof IncomingMessage = typeof IncomingMessage,
+  > = WebSocketServer<C, R>;
 }
