@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { createServer, type Server as HttpServer } from "node:http";
 import type { Http2SecureServer, Http2Server } from "node:http2";
 import type { Server as HttpsServer } from "node:https";
@@ -11,6 +10,7 @@ import { refuseForeignOptions } from "../node/http/foreign-options.ts";
 import { OWN_SERVER } from "../node/http/own-server.ts";
 import { Ports } from "../node/http/ports.ts";
 import { clock } from "../node/process.ts";
+import { randomIds } from "../node/random-ids.ts";
 import type { EngineSocket } from "../server/engine-socket.ts";
 import type { Environment } from "../server/environment.ts";
 import { Namespace } from "../server/namespace.ts";
@@ -48,7 +48,7 @@ export interface ServerOptions extends EngineOptions, PolicyOptions {
 /** A server of HTTP, HTTPS or HTTP/2 that the application made. Over HTTP/2 clients poll; WebSocket needs `allowHTTP1`. */
 export type AnyHttpServer = HttpServer | HttpsServer | Http2SecureServer | Http2Server;
 
-const environment: Environment = { clock, generateId: () => randomBytes(15).toString("base64url") };
+const environment: Environment = { clock, generateId: randomIds(15) };
 
 /** A Socket.IO server on the port of an HTTP server, with the constructors of Socket.IO 4. */
 export class Server<

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { EventEmitter } from "node:events";
 import {
   type IncomingMessage,
@@ -14,6 +13,7 @@ import { PacketType } from "../../engine/packet.ts";
 import { ServerSession, type ServerSessionOptions } from "../../engine/server-session.ts";
 import { acceptHeaders, parseHandshake } from "../../websocket/handshake.ts";
 import { clock, ticker } from "../process.ts";
+import { randomIds } from "../random-ids.ts";
 import { EngineTransport, engineShellOptions } from "../websocket/engine-transport.ts";
 import type { ShellOptions } from "../websocket/shell-options.ts";
 import { acceptUpgrade, holdSocket } from "../websocket/upgrade.ts";
@@ -76,6 +76,7 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
   readonly #sessionOptions: ServerSessionOptions;
   readonly #polling: PollingSettings;
   readonly #shellOptions: ShellOptions;
+  readonly #randomSid = randomIds(16);
   readonly #cookie: ((sid: string) => string) | undefined;
   readonly #onSession: OnSession;
   readonly #middlewares: HttpMiddleware[] = [];
@@ -117,7 +118,7 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
    * replaced by another function, whose ids must be as hard to guess; it may give a promise.
    */
   generateId(_request: IncomingMessage): string | PromiseLike<string> {
-    return randomBytes(16).toString("base64url");
+    return this.#randomSid();
   }
 
   /** Adds an Express middleware for each request and each upgrade: `helmet()`, `session({ … })`. */
