@@ -292,6 +292,11 @@ export const HANDSHAKES: readonly Attack[] = [
     start: () =>
       startWebSocketServer({
         verifyClient: (info, callback) => {
+          if (info.req.url === "/late") {
+            // By then the reset is here: what is written to the socket is an error of the socket.
+            setTimeout(() => callback(false), 20);
+            return;
+          }
           callback(info.req.url === "/", 401);
           setImmediate(() => callback(true));
           setImmediate(() => callback(false));
@@ -301,11 +306,13 @@ export const HANDSHAKES: readonly Attack[] = [
       const answer = await answerTo(target.port, requestText({}, "GET /no HTTP/1.1"));
       expect(answer).toMatch(/^HTTP\/1\.1 401 /);
       expect(answer.match(/HTTP\/1/g)).toHaveLength(1);
-      const socket = connect(target.port, "127.0.0.1");
-      socket.on("error", () => {});
-      socket.write(requestText({}, "GET / HTTP/1.1"));
-      await new Promise((resolve) => socket.once("connect", resolve));
-      socket.resetAndDestroy();
+      for (const path of ["/", "/late", "/late", "/late"]) {
+        const socket = connect(target.port, "127.0.0.1");
+        socket.on("error", () => {});
+        socket.write(requestText({}, `GET ${path} HTTP/1.1`));
+        await new Promise((resolve) => socket.once("connect", resolve));
+        socket.resetAndDestroy();
+      }
     },
   },
 ];
