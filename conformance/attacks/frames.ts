@@ -1,3 +1,4 @@
+import { constants, deflateRawSync } from "node:zlib";
 import { expect } from "vitest";
 import { AssemblyBudget } from "../../src/node/assembly-budget.ts";
 import { until } from "../../test/node/websocket/echo-server.ts";
@@ -324,4 +325,35 @@ const floods: Attack[] = [
   },
 ];
 
-export const FRAMES: readonly Attack[] = [...refusals, ...accepted, ...assembling, ...floods];
+/** What 20 MiB of zeros come to. */
+const bomb = (): Buffer =>
+  deflateRawSync(Buffer.alloc(20 * 1024 * 1024), { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, -4);
+
+const bombs: Attack[] = [undefined, 20].map((size) => ({
+  ids: ["F-16"],
+  name: `20 MiB of zeros where 1 MB is allowed, on 20 connections at once, ${size === undefined ? "in one frame" : "in fragments"}: 1009`,
+  start: () => startWebSocketServer({ perMessageDeflate: true, maxPayload: 1_000_000 }),
+  async run(round: Round) {
+    const extension = { "Sec-WebSocket-Extensions": "permessage-deflate" };
+    const peers = await Promise.all(Array.from({ length: 20 }, () => round.dial(extension)));
+    const data = bomb();
+    const before = round.memory();
+    const frames =
+      size === undefined
+        ? frame(0xc2, data)
+        : join([
+            frame(0x42),
+            ...Array.from({ length: Math.ceil(data.length / size) }, (_, i) =>
+              frame(0x00, data.subarray(i * size, (i + 1) * size)),
+            ),
+            frame(0x80),
+          ]);
+    for (const peer of peers) peer.send(frames);
+    await Promise.all(peers.map((peer) => peer.ended));
+    expect(peers.map((peer) => peer.names[0])).toEqual(peers.map(() => "close 1009"));
+    // Each of them is 20 MiB.
+    expect(round.memory() - before).toBeLessThan(5_000_000);
+  },
+}));
+
+export const FRAMES: readonly Attack[] = [...refusals, ...accepted, ...assembling, ...floods, ...bombs];

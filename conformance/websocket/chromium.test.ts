@@ -29,6 +29,7 @@ const PAGE = `<!doctype html><script>
 describe.skipIf(executable === undefined)("Chromium's WebSocket", () => {
   let http: Server;
   let server: WebSocketServer;
+  let deflating: WebSocketServer;
   let profile: Profile;
   let page: Page;
   let connected: Promise<[BaroSocket, IncomingMessage]>;
@@ -38,7 +39,11 @@ describe.skipIf(executable === undefined)("Chromium's WebSocket", () => {
       response.setHeader("Content-Type", "text/html");
       response.end(PAGE);
     });
-    server = new WebSocketServer({ server: http, checkOrigin: true, perMessageDeflate: false });
+    server = new WebSocketServer({ server: http, path: "/", checkOrigin: true });
+    deflating = new WebSocketServer({ server: http, path: "/deflate", perMessageDeflate: { threshold: 0 } });
+    deflating.on("connection", (socket) => {
+      socket.on("message", (data, isBinary) => socket.send(data, { binary: isBinary }));
+    });
     server.on("connection", (socket) => {
       socket.on("message", (data, isBinary) => socket.send(data, { binary: isBinary }));
     });
@@ -50,8 +55,10 @@ describe.skipIf(executable === undefined)("Chromium's WebSocket", () => {
   });
   afterAll(async () => {
     await profile.close();
-    for (const client of server.clients) client.terminate();
-    await new Promise<void>((resolve) => server.close(() => resolve()));
+    for (const each of [server, deflating]) {
+      for (const client of each.clients) client.terminate();
+      await new Promise<void>((resolve) => each.close(() => resolve()));
+    }
     http.closeAllConnections();
     http.close();
   });
@@ -135,6 +142,23 @@ describe.skipIf(executable === undefined)("Chromium's WebSocket", () => {
       if (i === 5) socket.send("between");
     }
     expect(await page.evaluate("until(1)")).toEqual(["text between"]);
+  });
+
+  it("compresses, both ways, with the window of the messages before", async () => {
+    const [readyState, , extensions] = await page.evaluate<[number, string, string]>('connect("/deflate")');
+    expect(readyState).toBe(1);
+    expect(extensions).toMatch(/^permessage-deflate/);
+    for (const length of [0, 16, 1000, 65_536, 300_000]) {
+      const same = await page.evaluate(`(async () => {
+        const from = events.length;
+        const text = "compress me, é ".repeat(${length}).slice(0, ${length});
+        socket.send(text);
+        socket.send(text);
+        const heard = (await until(from + 2)).slice(from);
+        return heard.every((each) => each === "text " + text);
+      })()`);
+      expect([length, same]).toEqual([length, true]);
+    }
   });
 
   it("hears a message in fragments as one", async () => {
