@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { hash, randomBytes } from "node:crypto";
 import type { DeflateParameters } from "./deflate-negotiation.ts";
 import { type Extension, parseExtensions } from "./extensions.ts";
 import type { PerMessageDeflate } from "./permessage-deflate.ts";
@@ -150,7 +150,8 @@ export function checkAccept(
 }
 
 function acceptKey(key: string): string {
-  return createHash("sha1").update(`${key}${GUID}`).digest("base64");
+  // In one call: a hash object takes twice to three times as long.
+  return hash("sha1", `${key}${GUID}`, "base64");
 }
 
 function parseProtocols(header: string | string[] | undefined): readonly string[] | undefined {

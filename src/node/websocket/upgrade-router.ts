@@ -12,6 +12,7 @@ export interface UpgradeTarget {
 }
 
 const TARGETS = Symbol("targets");
+const NOBODY: readonly UpgradeListener[] = [];
 interface RouterListener extends UpgradeListener {
   [TARGETS]: UpgradeTarget[];
 }
@@ -39,7 +40,7 @@ function listen(server: AnyServer): RouterListener {
   const targets: UpgradeTarget[] = [];
   const route: UpgradeListener = (request, socket, head) => {
     holdSocket(socket);
-    const others = server.listeners("upgrade").filter((each) => each !== listener) as UpgradeListener[];
+    const others = server.listenerCount("upgrade") === 1 ? NOBODY : othersOf(server, listener);
     if (others.some((other) => other[CLAIMS]?.(request) === true)) return;
     const target = targets.length === 1 && others.length === 0 ? targets[0] : find(targets, request);
     if (target !== undefined) target.receiveUpgrade(request, socket, head);
@@ -49,6 +50,10 @@ function listen(server: AnyServer): RouterListener {
   const listener: RouterListener = Object.assign(route, { [TARGETS]: targets });
   server.on("upgrade", listener);
   return listener;
+}
+
+function othersOf(server: AnyServer, listener: RouterListener): readonly UpgradeListener[] {
+  return server.listeners("upgrade").filter((each) => each !== listener) as UpgradeListener[];
 }
 
 function find(targets: readonly UpgradeTarget[], request: IncomingMessage): UpgradeTarget | undefined {

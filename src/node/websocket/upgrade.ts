@@ -20,7 +20,7 @@ const ANSWER_WITHIN = 5_000;
  * reset while a hook thinks would be an uncaught exception.
  */
 export function holdSocket(socket: Duplex): void {
-  socket.on("error", ignore);
+  if (!socket.listeners("error").includes(ignore)) socket.on("error", ignore);
 }
 
 /** Undoes {@link holdSocket}: the new owner listens itself. */
@@ -82,8 +82,10 @@ export function abortUpgrade(
 
 function head(status: number, headers: OutgoingHttpHeaders): string[] {
   const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}`];
-  for (const name of Object.keys(headers)) {
-    for (const value of [headers[name] ?? []].flat()) lines.push(`${name}: ${value}`);
+  for (const name in headers) {
+    const value = headers[name];
+    if (Array.isArray(value)) for (const each of value) lines.push(`${name}: ${each}`);
+    else lines.push(`${name}: ${value}`);
   }
   return lines;
 }

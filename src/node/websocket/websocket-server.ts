@@ -248,7 +248,13 @@ export class WebSocketServer<
     const client = new Class(null, undefined, this.options) as InstanceType<C>;
     // Before the answer, because it throws for a socket that two servers took.
     const shell = attach(client, socket, this.#connection, agreement, this.#release);
-    if (!acceptUpgrade(socket, headers, (lines) => this.emit("headers", lines, request))) return;
+    // `headers` is rare: asked for only where somebody listens.
+    const change =
+      this.listenerCount("headers") > 0
+        ? (lines: string[]): void => void this.emit("headers", lines, request)
+        : undefined;
+    // Not through the shell: a client that `connection` terminates has seen its WebSocket open, as with ws.
+    if (!acceptUpgrade(socket, headers, change)) return;
     this.clients?.add(client);
     try {
       callback(client, request);
