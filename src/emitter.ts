@@ -87,12 +87,18 @@ export class Emitter<Events extends EventsMap, Reserved extends EventsMap = Reco
   // Arrays are replaced, never changed, so that a dispatch can walk one without a copy.
   #entries: Map<string, readonly Entry[]> | undefined;
 
+  /** Whose listeners these are. A subclass may stand for another emitter; then it dispatches nothing itself. */
+  protected get home(): Emitter<DefaultEventsMap> {
+    // The types of the events do not matter to where they are kept.
+    return this as unknown as Emitter<DefaultEventsMap>;
+  }
+
   /** Calls `listener` at each `event`, after those that are there. */
   on<Name extends EventName<Events> | EventName<Reserved>>(
     event: Name,
     listener: ListenerOf<Events, Reserved, Name>,
   ): this {
-    return this.#add(event, { listener, once: false }, false);
+    return this.#keep(event, { listener, once: false }, false);
   }
 
   /** The same as {@link on}. */
@@ -100,7 +106,7 @@ export class Emitter<Events extends EventsMap, Reserved extends EventsMap = Reco
     event: Name,
     listener: ListenerOf<Events, Reserved, Name>,
   ): this {
-    return this.#add(event, { listener, once: false }, false);
+    return this.#keep(event, { listener, once: false }, false);
   }
 
   /** Calls `listener` at the next `event` only. */
@@ -108,7 +114,7 @@ export class Emitter<Events extends EventsMap, Reserved extends EventsMap = Reco
     event: Name,
     listener: ListenerOf<Events, Reserved, Name>,
   ): this {
-    return this.#add(event, { listener, once: true }, false);
+    return this.#keep(event, { listener, once: true }, false);
   }
 
   /** As {@link on}, before those that are there. */
@@ -116,7 +122,7 @@ export class Emitter<Events extends EventsMap, Reserved extends EventsMap = Reco
     event: Name,
     listener: ListenerOf<Events, Reserved, Name>,
   ): this {
-    return this.#add(event, { listener, once: false }, true);
+    return this.#keep(event, { listener, once: false }, true);
   }
 
   /** As {@link once}, before those that are there. */
@@ -124,7 +130,7 @@ export class Emitter<Events extends EventsMap, Reserved extends EventsMap = Reco
     event: Name,
     listener: ListenerOf<Events, Reserved, Name>,
   ): this {
-    return this.#add(event, { listener, once: true }, true);
+    return this.#keep(event, { listener, once: true }, true);
   }
 
   /** Removes one listener, or all of `event`, or all there are. */
@@ -132,9 +138,9 @@ export class Emitter<Events extends EventsMap, Reserved extends EventsMap = Reco
     event?: Name,
     listener?: ListenerOf<Events, Reserved, Name>,
   ): this {
-    if (event === undefined) this.#entries = undefined;
-    else if (listener === undefined) this.#entries?.delete(event);
-    else this.#remove(event, (entry) => entry.listener === listener);
+    if (event === undefined) this.home.#entries = undefined;
+    else if (listener === undefined) this.home.#entries?.delete(event);
+    else this.home.#remove(event, (entry) => entry.listener === listener);
     return this;
   }
 
@@ -155,14 +161,14 @@ export class Emitter<Events extends EventsMap, Reserved extends EventsMap = Reco
   listeners<Name extends EventName<Events> | EventName<Reserved>>(
     event: Name,
   ): ListenerOf<Events, Reserved, Name>[] {
-    return (this.#entries?.get(event) ?? []).map(
+    return (this.home.#entries?.get(event) ?? []).map(
       (entry) => entry.listener as ListenerOf<Events, Reserved, Name>,
     );
   }
 
   /** How many listeners `event` has. */
   listenerCount(event: EventName<Events> | EventName<Reserved>): number {
-    return this.#entries?.get(event)?.length ?? 0;
+    return this.home.#entries?.get(event)?.length ?? 0;
   }
 
   /** Whether `event` has a listener. */
@@ -173,7 +179,7 @@ export class Emitter<Events extends EventsMap, Reserved extends EventsMap = Reco
   /** The events that have listeners. */
   eventNames(): string[] {
     // Plain strings, so that an untyped socket may stand where a typed one is declared: `const s: Socket<A, B> = io()`.
-    return [...(this.#entries?.keys() ?? [])];
+    return [...(this.home.#entries?.keys() ?? [])];
   }
 
   /** Calls the listeners of `event`. Says whether there was one. What a listener throws goes to the caller. */
@@ -187,14 +193,22 @@ export class Emitter<Events extends EventsMap, Reserved extends EventsMap = Reco
     return true;
   }
 
-  #add(event: string, entry: Entry, first: boolean): this {
+  #keep(event: string, entry: Entry, first: boolean): this {
+    this.home.#add(event, entry, first);
+    return this;
+  }
+
+  /** Called for each listener that is added. */
+  protected added(_event: string): void {}
+
+  #add(event: string, entry: Entry, first: boolean): void {
+    this.added(event);
     this.#entries ??= new Map();
     const entries = this.#entries.get(event);
     // By concat, which makes an array of just this length: a spread leaves room for 16 more, and that was 250 bytes of
     // each idle client with two listeners.
     if (entries === undefined) this.#entries.set(event, [entry]);
     else this.#entries.set(event, first ? [entry].concat(entries) : entries.concat(entry));
-    return this;
   }
 
   #remove(event: string, matches: (entry: Entry) => boolean): void {

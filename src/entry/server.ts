@@ -18,6 +18,8 @@ import type { PolicyOptions } from "../server/options.ts";
 import { Server as PolicyServer } from "../server/server.ts";
 import { Socket } from "../server/socket.ts";
 
+export type { Bus, BusMessage, Membership, NodeId } from "../cluster/bus.ts";
+export { MemoryBus } from "../cluster/memory-bus.ts";
 export type { DefaultEventsMap, EventsMap } from "../emitter.ts";
 export type { CorsDelegate, CorsOptions } from "../node/http/cors.ts";
 export type { AllowRequest } from "../node/http/engine-options.ts";
@@ -34,7 +36,7 @@ export type { EngineSocket } from "../server/engine-socket.ts";
 export type { Handshake } from "../server/handshake.ts";
 export type { ExtendedError, Middleware } from "../server/middleware.ts";
 export type { RemoteSocket } from "../server/remote-socket.ts";
-export type { Event } from "../server/socket.ts";
+export type { Event } from "../server/socket-events.ts";
 export { BaroError, Namespace, Socket };
 
 /** The options of a {@link Server}. */

@@ -1,6 +1,8 @@
-import type { Clock } from "../clock.ts";
 import { AckIds } from "../socketio/acks.ts";
-import type { Member } from "./member.ts";
+import { PacketType } from "../socketio/packet.ts";
+import type { Flags } from "./flags.ts";
+import type { EventData, Member } from "./member.ts";
+import type { Realm } from "./realm.ts";
 
 /** The public id of a socket; also the name of a room of its own. */
 export type SocketId = string;
@@ -17,8 +19,21 @@ export interface Selection {
   readonly sender: Member | undefined;
 }
 
+/** What happens to some sockets. */
+export type Action =
+  | { readonly action: "join" | "leave"; readonly rooms: readonly Room[] }
+  | { readonly action: "disconnect"; readonly close: boolean };
+
 /** Everyone of the namespace. */
 export const EVERYONE: Selection = { rooms: [], except: [], sender: undefined };
+
+/** Hears what happens to rooms. */
+export interface RoomObserver {
+  created(room: Room): void;
+  joined(room: Room, id: SocketId): void;
+  left(room: Room, id: SocketId): void;
+  deleted(room: Room): void;
+}
 
 /**
  * The sockets of one namespace and their rooms. A room holds its sockets themselves, not their ids: a broadcast
@@ -27,16 +42,22 @@ export const EVERYONE: Selection = { rooms: [], except: [], sender: undefined };
 export class Audience<Someone extends Member = Member> {
   /** The name of the namespace. */
   readonly name: string;
-  readonly clock: Clock;
+  readonly realm: Realm;
   /** One counter for all sockets, so that one id can ask all of them for the acknowledgement of a broadcast. */
-  readonly ackIds = new AckIds();
+  readonly ackIds: AckIds;
   /** Those who are connected. */
   readonly everyone = new Map<SocketId, Someone>();
+  /** Set where somebody listens. */
+  observer: RoomObserver | undefined;
+  /** Called when nobody is left, and nobody waits to be let in. */
+  emptied: (() => void) | undefined;
   readonly #rooms = new Map<Room, Set<Someone>>();
+  #size = 0;
 
-  constructor(name: string, clock: Clock) {
+  constructor(name: string, realm: Realm, ackIds = new AckIds()) {
     this.name = name;
-    this.clock = clock;
+    this.realm = realm;
+    this.ackIds = ackIds;
   }
 
   /** The rooms that have members. */
@@ -44,16 +65,70 @@ export class Audience<Someone extends Member = Member> {
     return this.#rooms;
   }
 
+  /** Counts a member that may yet be refused. */
+  add(): void {
+    this.#size += 1;
+  }
+
+  /** A member that was counted is over. */
+  remove({ id }: Someone): void {
+    this.everyone.delete(id);
+    this.#size -= 1;
+    if (this.#size === 0) this.emptied?.();
+  }
+
   join(room: Room, member: Someone): void {
     const members = this.#rooms.get(room);
-    if (members === undefined) this.#rooms.set(room, new Set([member]));
-    else members.add(member);
+    if (members === undefined) {
+      this.#rooms.set(room, new Set([member]));
+      this.observer?.created(room);
+    } else {
+      members.add(member);
+    }
+    this.observer?.joined(room, member.id);
   }
 
   /** A room without members is no more: names that come and go leave nothing behind. */
   leave(room: Room, member: Someone): void {
     const members = this.#rooms.get(room);
-    if (members?.delete(member) && members.size === 0) this.#rooms.delete(room);
+    if (!members?.delete(member)) return;
+    this.observer?.left(room, member.id);
+    if (members.size > 0) return;
+    this.#rooms.delete(room);
+    this.observer?.deleted(room);
+  }
+
+  /**
+   * Sends an event to the selected: encoded once, by the servers of a cluster once each.
+   * @param id asks each of the selected here for an acknowledgement.
+   */
+  broadcast(selection: Selection, data: EventData, flags: Flags, id?: number): void {
+    this.broadcastHere(selection, data, flags, id);
+    if (!flags.local) this.realm.cluster?.broadcast(this.name, selection, data, flags);
+  }
+
+  /** The part of {@link broadcast} that concerns this server. */
+  broadcastHere(selection: Selection, data: EventData, flags: Flags, id: number | undefined): void {
+    const outgoing = this.realm.codec.encode({ type: PacketType.EVENT, namespace: this.name, id, data });
+    if (!flags.compress) outgoing.compress = false;
+    const { volatile } = flags;
+    this.each(selection, (member) => member.sendBroadcast(outgoing, data, volatile));
+  }
+
+  /** The selected, in a list of its own: what happens to them may change the rooms that are walked. */
+  members(selection: Selection): Someone[] {
+    const members: Someone[] = [];
+    this.each(selection, (member) => members.push(member));
+    return members;
+  }
+
+  /** Makes the selected of this server join, leave or disconnect. */
+  act(selection: Selection, action: Action): void {
+    for (const member of this.members(selection)) {
+      if (action.action === "join") member.join(action.rooms);
+      else if (action.action === "disconnect") member.disconnect(action.close);
+      else for (const room of action.rooms) member.leave(room);
+    }
   }
 
   /** Calls `visit` once for each of the selected that is connected. */

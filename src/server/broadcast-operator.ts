@@ -8,32 +8,22 @@ import type {
   EventsWithTimeout,
   Last,
 } from "../emitter.ts";
-import { BaroError, ERR_OPTION, ERR_STATE } from "../errors.ts";
-import { PacketType } from "../socketio/packet.ts";
+import { BaroError, ERR_STATE } from "../errors.ts";
 import type { AckCallback } from "./ack-waiter.ts";
-import { type Audience, EVERYONE, type Room, type Selection } from "./audience.ts";
+import {
+  type Action,
+  type Audience,
+  EVERYONE,
+  type Room,
+  type Selection,
+  type SocketId,
+} from "./audience.ts";
 import { BroadcastAcks } from "./broadcast-acks.ts";
+import type { ClusterNode } from "./cluster-node.ts";
 import { checkEventName } from "./event-name.ts";
+import { checkTimeout, type Flags, NO_FLAGS } from "./flags.ts";
 import type { Member } from "./member.ts";
-import { toOutgoing } from "./outgoing-packet.ts";
-import type { RemoteSocket } from "./remote-socket.ts";
-
-/** How the next event is sent. */
-export interface Flags {
-  /** Whether the event may be dropped for a client that is not ready to receive. */
-  readonly volatile: boolean;
-  /** Milliseconds to wait for an acknowledgement. */
-  readonly timeout: number | undefined;
-}
-
-/** Nothing special. */
-export const NO_FLAGS: Flags = { volatile: false, timeout: undefined };
-
-/** @throws BaroError `BARO_OPTION` for what is no time to wait. */
-export function checkTimeout(timeout: number): number {
-  if (typeof timeout === "number" && timeout >= 0) return timeout;
-  throw new BaroError(ERR_OPTION, `A timeout must be a number of milliseconds, not ${String(timeout)}.`);
-}
+import { type RemoteSocket, SocketElsewhere } from "./remote-socket.ts";
 
 /** Sends to, or acts on, some sockets of a namespace. Each of its modifiers gives a new operator. */
 export class BroadcastOperator<EmitEvents extends EventsMap, SocketData> {
@@ -63,19 +53,19 @@ export class BroadcastOperator<EmitEvents extends EventsMap, SocketData> {
     return this.#select({ ...this.#selection, except: this.#selection.except.concat(room) });
   }
 
-  /** Accepted as documented; Baro compresses no messages yet. */
-  compress(_compress: boolean): BroadcastOperator<EmitEvents, SocketData> {
-    return this;
+  /** Whether the next event may be compressed, where the transport compresses at all. */
+  compress(compress: boolean): BroadcastOperator<EmitEvents, SocketData> {
+    return this.#flag({ compress });
   }
 
   /** Leaves out clients that are not ready to receive. */
   get volatile(): BroadcastOperator<EmitEvents, SocketData> {
-    return new BroadcastOperator(this.#audience, this.#selection, { ...this.#flags, volatile: true });
+    return this.#flag({ volatile: true });
   }
 
-  /** Reaches the sockets of this server only: they are all there are. */
+  /** Reaches the sockets of this server only. */
   get local(): BroadcastOperator<EmitEvents, SocketData> {
-    return this;
+    return this.#flag({ local: true });
   }
 
   /**
@@ -83,10 +73,7 @@ export class BroadcastOperator<EmitEvents extends EventsMap, SocketData> {
    * @throws BaroError `BARO_OPTION` for what is no time to wait.
    */
   timeout(timeout: number): BroadcastOperator<EventsWithTimeout<EmitEvents>, SocketData> {
-    return new BroadcastOperator(this.#audience, this.#selection, {
-      ...this.#flags,
-      timeout: checkTimeout(timeout),
-    });
+    return this.#flag({ timeout: checkTimeout(timeout) });
   }
 
   /**
@@ -98,7 +85,7 @@ export class BroadcastOperator<EmitEvents extends EventsMap, SocketData> {
   emit<Name extends EventName<EmitEvents>>(event: Name, ...args: EventParameters<EmitEvents, Name>): boolean {
     const last = args.at(-1);
     if (typeof last === "function") this.#emitWithAck(event, args.slice(0, -1), last as AckCallback);
-    else this.#emit(event, args, undefined);
+    else this.#emit(event, args);
     return true;
   }
 
@@ -116,48 +103,71 @@ export class BroadcastOperator<EmitEvents extends EventsMap, SocketData> {
     });
   }
 
-  /** The selected sockets. */
+  /**
+   * The selected sockets, those of other servers too, unless {@link local}. Rejects when a server does not answer
+   * within the {@link timeout}, 5 seconds by default.
+   */
   async fetchSockets(): Promise<RemoteSocket<EmitEvents, SocketData>[]> {
     // A socket of this server is its own remote view; the audience does not know the types of its events.
-    return this.#members() as unknown as RemoteSocket<EmitEvents, SocketData>[];
+    const here = this.#members() as unknown as RemoteSocket<EmitEvents, SocketData>[];
+    const cluster = this.#cluster;
+    if (cluster === undefined) return here;
+    const details = await cluster.fetchSockets(this.#audience.name, this.#selection, this.#flags.timeout);
+    const elsewhere = details.map((each) => {
+      const rooms = [each.id];
+      return new SocketElsewhere(new BroadcastOperator(this.#audience, { ...EVERYONE, rooms }), each);
+    });
+    return here.concat(elsewhere as RemoteSocket<EventsMap, SocketData>[]);
+  }
+
+  /** The ids of the selected sockets, as {@link fetchSockets}. */
+  async allSockets(): Promise<Set<SocketId>> {
+    return new Set((await this.fetchSockets()).map(({ id }) => id));
   }
 
   /** Makes the selected sockets join. */
   socketsJoin(room: Room | readonly Room[]): void {
-    for (const member of this.#members()) member.join(room);
+    this.#act({ action: "join", rooms: [room].flat() });
   }
 
   /** Makes the selected sockets leave. */
   socketsLeave(room: Room | readonly Room[]): void {
-    const rooms = [room].flat();
-    for (const member of this.#members()) for (const name of rooms) member.leave(name);
+    this.#act({ action: "leave", rooms: [room].flat() });
   }
 
   /** Disconnects the selected sockets from the namespace; with `close`, their connections too. */
   disconnectSockets(close = false): void {
-    for (const member of this.#members()) member.disconnect(close);
+    this.#act({ action: "disconnect", close });
+  }
+
+  get #cluster(): ClusterNode | undefined {
+    return this.#flags.local ? undefined : this.#audience.realm.cluster;
   }
 
   #select(selection: Selection): BroadcastOperator<EmitEvents, SocketData> {
     return new BroadcastOperator(this.#audience, selection, this.#flags);
   }
 
-  // A list of its own: what happens to the members may change the rooms that are walked.
-  #members(): Member[] {
-    const members: Member[] = [];
-    this.#audience.each(this.#selection, (member) => members.push(member));
-    return members;
+  #flag<Events extends EventsMap>(flag: Partial<Flags>): BroadcastOperator<Events, SocketData> {
+    return new BroadcastOperator(this.#audience, this.#selection, { ...this.#flags, ...flag });
   }
 
-  #emit(event: string, args: readonly unknown[], id: number | undefined): void {
+  #members(): Member[] {
+    return this.#audience.members(this.#selection);
+  }
+
+  #act(action: Action): void {
+    this.#audience.act(this.#selection, action);
+    this.#cluster?.act(this.#audience.name, this.#selection, action);
+  }
+
+  #emit(event: string, args: readonly unknown[]): void {
     checkEventName(event);
-    const data = [event, ...args] as const;
-    const outgoing = toOutgoing({ type: PacketType.EVENT, namespace: this.#audience.name, id, data });
-    const { volatile } = this.#flags;
-    this.#audience.each(this.#selection, (member) => member.sendBroadcast(outgoing, data, volatile));
+    this.#audience.broadcast(this.#selection, [event, ...args], this.#flags);
   }
 
   #emitWithAck(event: string, args: readonly unknown[], callback: AckCallback): void {
+    checkEventName(event);
     const { timeout } = this.#flags;
     if (timeout === undefined) {
       throw new BaroError(
@@ -165,8 +175,8 @@ export class BroadcastOperator<EmitEvents extends EventsMap, SocketData> {
         "A broadcast with an acknowledgement needs a time limit: timeout(ms).emit(…).",
       );
     }
-    const id = this.#audience.ackIds.next();
-    this.#emit(event, args, id);
-    new BroadcastAcks(this.#audience, id, this.#members(), timeout, callback);
+    const data = [event, ...args] as const;
+    const acks = new BroadcastAcks(this.#audience, this.#selection, data, this.#flags, timeout, callback);
+    this.#cluster?.broadcastWithAck(this.#audience.name, this.#selection, data, this.#flags, timeout, acks);
   }
 }

@@ -1,15 +1,15 @@
 import type { Binary } from "../binary.ts";
-import type { Cancel, Clock } from "../clock.ts";
+import type { Cancel } from "../clock.ts";
 import type { Session, SessionCloseReason, SessionHandler } from "../engine/session.ts";
-import { Decoder } from "../socketio/decoder.ts";
 import { Malformed } from "../socketio/malformed.ts";
 import { type ConnectPacket, type Packet, PacketType } from "../socketio/packet.ts";
+import type { PacketDecoder } from "./codec.ts";
 import type { DisconnectReason } from "./disconnect-reason.ts";
 import { EngineSocket } from "./engine-socket.ts";
 import type { EventData } from "./member.ts";
 import type { ExtendedError } from "./middleware.ts";
 import type { Policy } from "./options.ts";
-import { toOutgoing } from "./outgoing-packet.ts";
+import type { Realm } from "./realm.ts";
 import type { IncomingMessage } from "./request.ts";
 
 /** Acknowledgements that nobody asked for, before the client counts as hostile. */
@@ -36,9 +36,14 @@ interface ClientNamespace {
 
 /** What a client needs of the server. */
 export interface ClientHost {
-  readonly clock: Clock;
+  readonly realm: Realm;
   readonly policy: Policy;
-  namespace(name: string): ClientNamespace | undefined;
+  /** Gives the namespace of this name, or none where the client may not have it; `done` may be called later. */
+  findNamespace(
+    name: string,
+    auth: Record<string, unknown>,
+    done: (namespace: ClientNamespace | undefined) => void,
+  ): void;
   /** The client is over. */
   forget(client: Client): void;
 }
@@ -56,9 +61,10 @@ export class Client implements SessionHandler {
   readonly session: Session;
 
   readonly #host: ClientHost;
-  readonly #decoder: Decoder;
-  // "left" keeps a place for what the client sent before it heard that the server had disconnected its socket.
-  readonly #sockets = new Map<string, ClientSocket | "left">();
+  readonly #decoder: PacketDecoder;
+  // "asked" while the application says whether there is such a namespace. "left" keeps a place for what the client
+  // sent before it heard that the server had disconnected its socket.
+  readonly #sockets = new Map<string, ClientSocket | "asked" | "left">();
   #conn: EngineSocket | undefined;
   // Forgotten when it has been used: a timer and its closures are 300 bytes of each idle client.
   #cancelConnectTimeout: Cancel | undefined;
@@ -69,17 +75,19 @@ export class Client implements SessionHandler {
 
   /** @internal Made by the server. */
   constructor(host: ClientHost, session: Session, request: IncomingMessage) {
-    const { clock, policy } = host;
+    const { realm, policy } = host;
     this.#host = host;
     this.session = session;
     this.request = request;
     // Asked for now: a socket that is closed has no address any more.
     this.remoteAddress = request.socket.remoteAddress ?? "";
-    this.#decoder = new Decoder({
+    this.#decoder = realm.codec.createDecoder({
       maxAttachments: policy.maxAttachments,
       maxAttachmentBytes: policy.maxHttpBufferSize,
     });
-    this.#cancelConnectTimeout = clock.after(policy.connectTimeout, () => this.close("forced server close"));
+    this.#cancelConnectTimeout = realm.clock.after(policy.connectTimeout, () =>
+      this.close("forced server close"),
+    );
   }
 
   /** The id of the session, which is not the id of any socket. */
@@ -131,7 +139,7 @@ export class Client implements SessionHandler {
   /** @internal Disconnects all sockets, tells the client so, and ends the connection. */
   disconnect(): void {
     for (const [name, socket] of this.#sockets) {
-      if (socket === "left" || !socket.connected) continue;
+      if (typeof socket === "string" || !socket.connected) continue;
       this.#send({ type: PacketType.DISCONNECT, namespace: name, id: undefined, data: undefined });
     }
     this.close("server namespace disconnect");
@@ -155,7 +163,7 @@ export class Client implements SessionHandler {
   }
 
   #surface(error: unknown): void {
-    this.#host.clock.after(0, () => {
+    this.#host.realm.clock.after(0, () => {
       throw error;
     });
   }
@@ -169,6 +177,9 @@ export class Client implements SessionHandler {
     if (socket === "left") return;
     if (socket === undefined) {
       this.close("parse error", "a packet for a namespace without CONNECT");
+    } else if (socket === "asked") {
+      if (packet.type === PacketType.DISCONNECT) this.#sockets.delete(packet.namespace);
+      else this.close("parse error", "a packet before CONNECT was answered");
     } else if (packet.type === PacketType.DISCONNECT) {
       socket.closed("client namespace disconnect");
       this.#sockets.delete(packet.namespace);
@@ -183,21 +194,30 @@ export class Client implements SessionHandler {
     }
   }
 
-  #connect({ namespace: name, data }: ConnectPacket): void {
+  #connect({ namespace: name, data: auth = {} }: ConnectPacket): void {
     const before = this.#sockets.get(name);
     if (before !== undefined && before !== "left") {
       this.close("parse error", "a second CONNECT for one namespace");
       return;
     }
-    const namespace = this.#host.namespace(name);
-    if (namespace === undefined) {
-      this.#refuse(name, { message: "Invalid namespace" });
-      return;
-    }
-    const socket = namespace.createSocket(this, data ?? {});
+    this.#sockets.set(name, "asked");
+    this.#host.findNamespace(name, auth, (namespace) => {
+      // The client may have left while the application thought.
+      if (this.#sockets.get(name) !== "asked") return;
+      if (namespace !== undefined) {
+        this.#join(name, namespace, auth);
+      } else {
+        this.#sockets.delete(name);
+        this.#refuse(name, { message: "Invalid namespace" });
+      }
+    });
+  }
+
+  #join(name: string, namespace: ClientNamespace, auth: Record<string, unknown>): void {
+    const socket = namespace.createSocket(this, auth);
     this.#sockets.set(name, socket);
     namespace.admit(socket, (error) => {
-      // The client may have left while the middleware thought.
+      // As above, while the middleware thought.
       if (this.#sockets.get(name) !== socket) return;
       if (error) {
         socket.closed("server namespace disconnect");
@@ -229,13 +249,14 @@ export class Client implements SessionHandler {
 
   // One timer at a time, however many binary packets come: when it ends, it looks how long the present one waits.
   #awaitAttachments(): void {
-    const { clock, policy } = this.#host;
-    this.#attachmentsAwaitedSince = clock.now();
+    const { realm, policy } = this.#host;
+    this.#attachmentsAwaitedSince = realm.clock.now();
     if (this.#cancelAttachmentsTimeout === undefined) this.#armAttachmentsTimeout(policy.attachmentTimeout);
   }
 
   #armAttachmentsTimeout(milliseconds: number): void {
-    const { clock, policy } = this.#host;
+    const { realm, policy } = this.#host;
+    const { clock } = realm;
     this.#cancelAttachmentsTimeout = clock.after(milliseconds, () => {
       this.#cancelAttachmentsTimeout = undefined;
       if (this.#attachmentsAwaitedSince === undefined) return;
@@ -250,15 +271,16 @@ export class Client implements SessionHandler {
     this.#closed = true;
     this.#endConnectTimeout();
     this.#cancelAttachmentsTimeout?.();
+    this.#decoder.destroy?.();
     this.#host.forget(this);
     for (const socket of [...this.#sockets.values()]) {
-      if (socket !== "left") socket.closed(reason, description);
+      if (typeof socket !== "string") socket.closed(reason, description);
     }
     this.#sockets.clear();
     this.guard(() => this.#conn?.closed(reason, description));
   }
 
   #send(packet: Packet): void {
-    this.session.send(toOutgoing(packet));
+    this.session.send(this.#host.realm.codec.encode(packet));
   }
 }

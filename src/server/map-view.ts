@@ -1,5 +1,7 @@
-/** A map that shows another one, with each value converted at the moment when it is read. */
-export class MapView<Key, Source, Value> implements ReadonlyMap<Key, Value> {
+import { BaroError, ERR_STATE } from "../errors.ts";
+
+/** A map that shows another one, with each value converted at the moment when it is read. It cannot be written to. */
+export class MapView<Key, Source, Value> implements Map<Key, Value> {
   readonly #source: ReadonlyMap<Key, Source>;
   readonly #convert: (source: Source) => Value;
 
@@ -21,12 +23,31 @@ export class MapView<Key, Source, Value> implements ReadonlyMap<Key, Value> {
     return source === undefined ? undefined : this.#convert(source);
   }
 
-  forEach(visit: (value: Value, key: Key, map: ReadonlyMap<Key, Value>) => void): void {
+  forEach(visit: (value: Value, key: Key, map: Map<Key, Value>) => void): void {
     for (const [key, value] of this) visit(value, key, this);
   }
 
   keys(): MapIterator<Key> {
     return this.#source.keys();
+  }
+
+  get [Symbol.toStringTag](): string {
+    return "Map";
+  }
+
+  /** @throws BaroError `BARO_STATE`: sockets join and leave by their own methods. */
+  set(): never {
+    throw readOnly();
+  }
+
+  /** @throws BaroError `BARO_STATE`, as {@link set}. */
+  delete(): never {
+    throw readOnly();
+  }
+
+  /** @throws BaroError `BARO_STATE`, as {@link set}. */
+  clear(): never {
+    throw readOnly();
   }
 
   *values(): Generator<Value, undefined> {
@@ -40,4 +61,8 @@ export class MapView<Key, Source, Value> implements ReadonlyMap<Key, Value> {
   [Symbol.iterator](): Generator<[Key, Value], undefined> {
     return this.entries();
   }
+}
+
+function readOnly(): BaroError {
+  return new BaroError(ERR_STATE, "Rooms are shown here, not changed: use join and leave of the sockets.");
 }

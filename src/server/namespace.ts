@@ -1,22 +1,24 @@
-import {
-  type AckValue,
-  type AllButLast,
-  type DefaultEventsMap,
-  Emitter,
-  type EventName,
-  type EventNameWithAck,
-  type EventParameters,
-  type EventsMap,
-  type EventsWithTimeout,
-  type Last,
+import type {
+  AckValue,
+  AllButLast,
+  DefaultEventsMap,
+  EventName,
+  EventNameWithAck,
+  EventParameters,
+  EventsMap,
+  EventsWithTimeout,
+  Last,
 } from "../emitter.ts";
+import { BaroError, ERR_EVENT_NAME } from "../errors.ts";
+import type { AckCallback } from "./ack-waiter.ts";
 import { Adapter } from "./adapter.ts";
-import { Audience, type Room, type SocketId } from "./audience.ts";
+import { Audience, type Selection, type SocketId } from "./audience.ts";
 import { BroadcastOperator } from "./broadcast-operator.ts";
+import { Broadcaster } from "./broadcaster.ts";
 import type { Client } from "./client.ts";
-import type { Environment } from "./environment.ts";
 import { type ExtendedError, type Middleware, runMiddleware } from "./middleware.ts";
-import type { RemoteSocket } from "./remote-socket.ts";
+import type { Realm } from "./realm.ts";
+import type { SocketDetails } from "./remote-socket.ts";
 import { Socket } from "./socket.ts";
 import type { BroadcastEvents } from "./typed-broadcast.ts";
 
@@ -35,6 +37,9 @@ export interface NamespaceReservedEvents<
   new_namespace: (namespace: Namespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData>) => void;
 }
 
+/** The events that a namespace tells itself: servers may not send them to each other. */
+const RESERVED: ReadonlySet<string> = new Set(["connect", "connection", "new_namespace"]);
+
 /** A group of clients under a name of its own, with its own rooms, middleware and listeners. */
 export class Namespace<
   ListenEvents extends EventsMap = DefaultEventsMap,
@@ -42,33 +47,40 @@ export class Namespace<
   ServerSideEvents extends EventsMap = DefaultEventsMap,
   // biome-ignore lint/suspicious/noExplicitAny: the default of Socket.IO's types
   SocketData = any,
-> extends Emitter<
+> extends Broadcaster<
+  EmitEvents,
   ServerSideEvents,
+  SocketData,
   NamespaceReservedEvents<ListenEvents, EmitEvents, ServerSideEvents, SocketData>
 > {
   /** `/` and what follows. */
   readonly name: string;
-  readonly #environment: Environment;
-  readonly #audience: Audience<Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>>;
+  /** @internal */
+  readonly audience: Audience<Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>>;
+  readonly #realm: Realm;
   #middleware: readonly Middleware<Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>>[] = [];
   #adapter: Adapter | undefined;
 
   /** @internal Made by the server. */
-  constructor(name: string, environment: Environment) {
+  constructor(
+    name: string,
+    realm: Realm,
+    audience = new Audience<Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>>(name, realm),
+  ) {
     super();
     this.name = name;
-    this.#environment = environment;
-    this.#audience = new Audience(name, environment.clock);
+    this.#realm = realm;
+    this.audience = audience;
   }
 
   /** The sockets that are connected, by their id. */
-  get sockets(): ReadonlyMap<SocketId, Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>> {
-    return this.#audience.everyone;
+  get sockets(): Map<SocketId, Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>> {
+    return this.audience.everyone;
   }
 
   /** The rooms and their members, by name and by id. */
   get adapter(): Adapter {
-    this.#adapter ??= new Adapter(this.#audience);
+    this.#adapter ??= new Adapter(this.audience);
     return this.#adapter;
   }
 
@@ -78,86 +90,41 @@ export class Namespace<
     return this;
   }
 
-  /** Sends to the members of `room`. */
-  to(room: Room | readonly Room[]): BroadcastOperator<BroadcastEvents<EmitEvents>, SocketData> {
-    return this.#everyone().to(room);
-  }
-
-  /** The same as {@link to}. */
-  in(room: Room | readonly Room[]): BroadcastOperator<BroadcastEvents<EmitEvents>, SocketData> {
-    return this.#everyone().to(room);
-  }
-
-  /** Sends to everyone but the members of `room`. */
-  except(room: Room | readonly Room[]): BroadcastOperator<BroadcastEvents<EmitEvents>, SocketData> {
-    return this.#everyone().except(room);
-  }
-
-  /** Leaves out clients that are not ready to receive. */
-  get volatile(): BroadcastOperator<BroadcastEvents<EmitEvents>, SocketData> {
-    return this.#everyone().volatile;
-  }
-
-  /** Reaches the sockets of this server only: they are all there are. */
-  get local(): BroadcastOperator<BroadcastEvents<EmitEvents>, SocketData> {
-    return this.#everyone();
-  }
-
-  /** Accepted as documented; Baro compresses no messages yet. */
-  compress(compress: boolean): BroadcastOperator<BroadcastEvents<EmitEvents>, SocketData> {
-    return this.#everyone().compress(compress);
-  }
-
-  /** Waits `timeout` milliseconds for the acknowledgements of the next event. */
-  timeout(timeout: number): BroadcastOperator<EventsWithTimeout<BroadcastEvents<EmitEvents>>, SocketData> {
-    return this.#everyone().timeout(timeout);
-  }
-
   /**
-   * Sends an event to everyone.
-   * @throws BaroError as {@link BroadcastOperator.emit}.
+   * Tells the listeners of this namespace on the other servers of the cluster. A function as the last argument is
+   * called with an error or `null`, and one answer of each of them.
+   * @throws BaroError `BARO_EVENT_NAME` for an event that a namespace tells itself.
    */
-  emit<Name extends EventName<EmitEvents>>(event: Name, ...args: EventParameters<EmitEvents, Name>): boolean {
-    return this.#plain().emit(event, ...args);
-  }
-
-  /** Needs a time limit: `timeout(ms).emitWithAck(…)`. */
-  emitWithAck<Name extends EventNameWithAck<BroadcastEvents<EmitEvents>>>(
+  serverSideEmit<Name extends EventName<ServerSideEvents>>(
     event: Name,
-    ...args: AllButLast<EventParameters<BroadcastEvents<EmitEvents>, Name>>
-  ): Promise<AckValue<Last<EventParameters<BroadcastEvents<EmitEvents>, Name>>>> {
-    return this.#everyone().emitWithAck(event, ...args);
+    ...args: EventParameters<EventsWithTimeout<BroadcastEvents<ServerSideEvents>>, Name>
+  ): boolean {
+    const last: unknown = args.at(-1);
+    checkServerSideEvent(event);
+    if (typeof last !== "function") {
+      this.#realm.cluster?.serverSideEmit(this.name, [event, ...args]);
+    } else {
+      const callback = last as AckCallback;
+      this.#askServers(event, args.slice(0, -1)).then(
+        (answers) => this.#later(() => callback(null, answers)),
+        (error) => this.#later(() => callback(error, error.responses)),
+      );
+    }
+    return true;
   }
 
-  /** Sends the event `message` to everyone. */
-  send(...args: Parameters<EmitEvents["message"]>): this {
-    new BroadcastOperator<DefaultEventsMap, SocketData>(this.#audience).emit("message", ...args);
-    return this;
+  /** As {@link serverSideEmit}, and gives the answers. Rejects when a server does not answer within 5 seconds. */
+  async serverSideEmitWithAck<Name extends EventNameWithAck<ServerSideEvents>>(
+    event: Name,
+    ...args: AllButLast<EventParameters<ServerSideEvents, Name>>
+  ): Promise<AckValue<Last<EventParameters<ServerSideEvents, Name>>>[]> {
+    checkServerSideEvent(event);
+    return (await this.#askServers(event, args)) as AckValue<Last<EventParameters<ServerSideEvents, Name>>>[];
   }
 
-  /** The same as {@link send}. */
-  write(...args: Parameters<EmitEvents["message"]>): this {
-    return this.send(...args);
-  }
-
-  /** The sockets that are connected. */
-  fetchSockets(): Promise<RemoteSocket<EmitEvents, SocketData>[]> {
-    return this.#plain().fetchSockets();
-  }
-
-  /** Makes all sockets join. */
-  socketsJoin(room: Room | readonly Room[]): void {
-    this.#everyone().socketsJoin(room);
-  }
-
-  /** Makes all sockets leave. */
-  socketsLeave(room: Room | readonly Room[]): void {
-    this.#everyone().socketsLeave(room);
-  }
-
-  /** Disconnects all sockets from this namespace; with `close`, their connections too. */
-  disconnectSockets(close = false): void {
-    this.#everyone().disconnectSockets(close);
+  /** @internal */
+  everyone<Events extends EventsMap>(): BroadcastOperator<Events, SocketData> {
+    return new BroadcastOperator(this.audience);
   }
 
   /** @internal */
@@ -165,7 +132,7 @@ export class Namespace<
     client: Client,
     auth: Record<string, unknown>,
   ): Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData> {
-    return new Socket(this, this.#audience, client, this.#environment.generateId(), auth);
+    return new Socket(this, this.audience, client, this.#realm.generateId(), auth);
   }
 
   /** @internal */
@@ -187,11 +154,36 @@ export class Namespace<
     this.dispatch("new_namespace", [namespace]);
   }
 
-  #everyone(): BroadcastOperator<BroadcastEvents<EmitEvents>, SocketData> {
-    return new BroadcastOperator(this.#audience);
+  /** @internal Another server of the cluster tells. */
+  receiveServerSideEmit(event: string, args: readonly unknown[]): void {
+    if (!RESERVED.has(event)) this.dispatch(event, args);
   }
 
-  #plain(): BroadcastOperator<EmitEvents, SocketData> {
-    return new BroadcastOperator(this.#audience);
+  /** @internal What the other servers may know of the sockets. */
+  describe(selection: Selection): SocketDetails[] {
+    return this.audience
+      .members(selection)
+      .map(({ id, handshake, rooms, data }) => ({ id, handshake, rooms: [...rooms], data }));
   }
+
+  /** The middleware, for the namespaces that are made after this one. */
+  protected get middleware(): readonly Middleware<
+    Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>
+  >[] {
+    return this.#middleware;
+  }
+
+  #askServers(event: string, args: readonly unknown[]): Promise<unknown[]> {
+    return this.#realm.cluster?.serverSideEmitWithAck(this.name, [event, ...args]) ?? Promise.resolve([]);
+  }
+
+  /** What a callback throws is an uncaught exception, and no unhandled rejection. */
+  #later(run: () => void): void {
+    this.#realm.clock.after(0, run);
+  }
+}
+
+function checkServerSideEvent(event: string): void {
+  if (!RESERVED.has(event)) return;
+  throw new BaroError(ERR_EVENT_NAME, `"${event}" is a reserved event name: choose another one.`);
 }

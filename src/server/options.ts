@@ -1,4 +1,6 @@
+import type { Bus } from "../cluster/bus.ts";
 import { BaroError, ERR_OPTION } from "../errors.ts";
+import type { Parser } from "./custom-codec.ts";
 
 /** The options of Socket.IO's server that concern namespaces and sockets. */
 export interface PolicyOptions {
@@ -19,10 +21,17 @@ export interface PolicyOptions {
    * default. Stops heads whose attachments never come. Raise it with `maxHttpBufferSize` for clients on slow links.
    */
   attachmentTimeout?: number;
+  /** Whether a namespace of {@link Server.of} with a pattern ends when its last socket leaves it; false by default. */
+  cleanupEmptyChildNamespaces?: boolean;
+  /** How packets stand in messages; its clients must have the same. Default: Socket.IO protocol 5. */
+  parser?: Parser;
+  /** What connects this server with others, so that broadcasts reach the clients of all. */
+  cluster?: Bus;
 }
 
-/** The same, complete. */
-export type Policy = { readonly [Name in keyof PolicyOptions]-?: number };
+type Settled = Omit<PolicyOptions, "parser" | "cluster">;
+/** The options that concern each client, complete. */
+export type Policy = { readonly [Name in keyof Settled]-?: Required<Settled>[Name] };
 
 /** @throws BaroError `BARO_OPTION` for a value that is no integer above 0. */
 export function toPolicy(options: PolicyOptions): Policy {
@@ -31,6 +40,7 @@ export function toPolicy(options: PolicyOptions): Policy {
     maxHttpBufferSize: positive("maxHttpBufferSize", options.maxHttpBufferSize ?? 1_000_000),
     maxAttachments: positive("maxAttachments", options.maxAttachments ?? 10),
     attachmentTimeout: positive("attachmentTimeout", options.attachmentTimeout ?? 10_000),
+    cleanupEmptyChildNamespaces: options.cleanupEmptyChildNamespaces ?? false,
   };
 }
 

@@ -2,36 +2,41 @@ import type {
   AckValue,
   AllButLast,
   DefaultEventsMap,
+  Emitter,
   EventName,
   EventNameWithAck,
   EventParameters,
   EventsMap,
   EventsWithTimeout,
   Last,
-  ListenerOf,
 } from "../emitter.ts";
 import type { Session } from "../engine/session.ts";
 import { BaroError, ERR_OPTION } from "../errors.ts";
-import type { Room } from "./audience.ts";
 import type { BroadcastOperator } from "./broadcast-operator.ts";
+import { Broadcaster } from "./broadcaster.ts";
 import { Client, type ClientHost } from "./client.ts";
+import { ClusterNode } from "./cluster-node.ts";
+import { socketIoCodec } from "./codec.ts";
+import { toCodec } from "./custom-codec.ts";
 import type { Environment } from "./environment.ts";
 import type { Middleware } from "./middleware.ts";
 import { Namespace, type NamespaceReservedEvents } from "./namespace.ts";
 import { type Policy, type PolicyOptions, toPolicy } from "./options.ts";
-import type { RemoteSocket } from "./remote-socket.ts";
+import { type NamespaceMatcher, ParentNamespace } from "./parent-namespace.ts";
+import type { Realm } from "./realm.ts";
 import type { IncomingMessage } from "./request.ts";
 import type { Socket } from "./socket.ts";
 import type { BroadcastEvents } from "./typed-broadcast.ts";
 
-// The same names for every application, whatever its events.
-type ReservedName = EventName<
-  NamespaceReservedEvents<DefaultEventsMap, DefaultEventsMap, DefaultEventsMap, unknown>
->;
+/** The parent of the namespaces whose names it matches. */
+interface Dynasty<Parent> {
+  readonly matches: RegExp | NamespaceMatcher;
+  readonly parent: Parent;
+}
 
 /**
  * The namespaces and the clients of one server, without a port: the entry hands in the sessions. What it does
- * besides, it does on the main namespace `/`, which is {@link sockets}.
+ * besides, it does on the main namespace `/`, which is {@link sockets}; their listeners are the same.
  */
 export class Server<
   ListenEvents extends EventsMap = DefaultEventsMap,
@@ -39,57 +44,92 @@ export class Server<
   ServerSideEvents extends EventsMap = DefaultEventsMap,
   // biome-ignore lint/suspicious/noExplicitAny: the default of Socket.IO's types
   SocketData = any,
+> extends Broadcaster<
+  EmitEvents,
+  ServerSideEvents,
+  SocketData,
+  NamespaceReservedEvents<ListenEvents, EmitEvents, ServerSideEvents, SocketData>
 > {
   /** The main namespace, `/`. */
   readonly sockets: Namespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData>;
 
-  readonly #environment: Environment;
   readonly #namespaces = new Map<string, Namespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData>>();
+  readonly #dynasties: Dynasty<ParentNamespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData>>[] =
+    [];
   readonly #clients = new Set<Client>();
   readonly #host: ClientHost;
+  readonly #realm: Realm;
   #policy: Policy;
 
   /** @throws BaroError `BARO_OPTION` for an option outside its bounds. */
-  constructor(environment: Environment, options: PolicyOptions = {}) {
-    this.#environment = environment;
-    this.sockets = new Namespace("/", environment);
-    this.#namespaces.set("/", this.sockets);
+  constructor({ clock, generateId }: Environment, options: PolicyOptions = {}) {
+    super();
+    const { cluster, parser } = options;
     this.#policy = toPolicy(options);
+    this.#realm = {
+      clock,
+      generateId,
+      codec: parser === undefined ? socketIoCodec : toCodec(parser),
+      cluster: cluster && new ClusterNode(cluster, clock, (name) => this.#namespaces.get(name)),
+    };
+    this.sockets = new Namespace("/", this.#realm);
+    this.#namespaces.set("/", this.sockets);
     const policy = (): Policy => this.#policy;
     this.#host = {
-      clock: environment.clock,
+      realm: this.#realm,
       get policy() {
         return policy();
       },
-      namespace: (name) => this.#namespaces.get(name),
+      findNamespace: (name, auth, done) => this.#findNamespace(name, auth, done),
       forget: (client) => this.#clients.delete(client),
     };
   }
 
   /**
-   * Gives the namespace of this name, and makes it when there is none: `chat` means `/chat`.
+   * Gives the namespace of this name, and makes it when there is none: `chat` means `/chat`. For a pattern or a
+   * function, gives the parent of the namespaces that clients may have by it: what is set on the parent is set on
+   * each of them.
    * @param listener heard at each `connection`.
    * @throws BaroError `BARO_OPTION` for a name that is no string, or that holds a comma, which ends a name on the wire.
    */
   of(
-    name: string,
+    name: string | RegExp | NamespaceMatcher,
     listener?: (socket: Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>) => void,
   ): Namespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData> {
-    if (typeof name !== "string" || name.includes(",")) {
-      throw new BaroError(ERR_OPTION, "The name of a namespace must be a string without a comma.");
-    }
-    const path = name.startsWith("/") ? name : `/${name}`;
-    let namespace = this.#namespaces.get(path);
-    if (namespace === undefined) {
-      namespace = new Namespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData>(
-        path,
-        this.#environment,
-      );
-      this.#namespaces.set(path, namespace);
-      this.sockets.created(namespace);
-    }
+    const namespace = typeof name === "string" ? this.#named(name) : this.#parent(name);
     if (listener !== undefined) namespace.on("connection", listener);
     return namespace;
+  }
+
+  /** As {@link Namespace.use}, of the main namespace. */
+  use(middleware: Middleware<Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>>): this {
+    this.sockets.use(middleware);
+    return this;
+  }
+
+  /** As {@link Namespace.serverSideEmit}, of the main namespace. */
+  serverSideEmit<Name extends EventName<ServerSideEvents>>(
+    event: Name,
+    ...args: EventParameters<EventsWithTimeout<BroadcastEvents<ServerSideEvents>>, Name>
+  ): boolean {
+    return this.sockets.serverSideEmit(event, ...args);
+  }
+
+  /** As {@link Namespace.serverSideEmitWithAck}, of the main namespace. */
+  serverSideEmitWithAck<Name extends EventNameWithAck<ServerSideEvents>>(
+    event: Name,
+    ...args: AllButLast<EventParameters<ServerSideEvents, Name>>
+  ): Promise<AckValue<Last<EventParameters<ServerSideEvents, Name>>>[]> {
+    return this.sockets.serverSideEmitWithAck(event, ...args);
+  }
+
+  /** @internal */
+  everyone<Events extends EventsMap>(): BroadcastOperator<Events, SocketData> {
+    return this.sockets.everyone();
+  }
+
+  protected override get home(): Emitter<DefaultEventsMap> {
+    return this.sockets as unknown as Emitter<DefaultEventsMap>;
   }
 
   /** The options as they stand. */
@@ -110,210 +150,89 @@ export class Server<
     return client;
   }
 
-  /** Ends all connections; their sockets disconnect with the reason "server shutting down". */
+  /** Ends all connections; their sockets disconnect with the reason "server shutting down". Leaves the cluster. */
   protected closeClients(): void {
     for (const client of [...this.#clients]) client.close("server shutting down");
+    this.#realm.cluster?.leave();
   }
 
-  // --- the main namespace
-
-  /** As {@link Namespace.use}. */
-  use(middleware: Middleware<Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>>): this {
-    this.sockets.use(middleware);
-    return this;
+  #named(name: string): Namespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData> {
+    if (typeof name !== "string" || name.includes(",")) {
+      throw new BaroError(ERR_OPTION, "The name of a namespace must be a string without a comma.");
+    }
+    const path = name.startsWith("/") ? name : `/${name}`;
+    const known = this.#namespaces.get(path);
+    if (known !== undefined) return known;
+    // A function may take its time; a pattern says at once that the name belongs to a family.
+    const dynasty = this.#dynasties.find(({ matches }) => matches instanceof RegExp && fits(matches, path));
+    return dynasty === undefined
+      ? this.#found(new Namespace(path, this.#realm))
+      : this.#createChild(dynasty.parent, path);
   }
 
-  /** As {@link Namespace.to}. */
-  to(room: Room | readonly Room[]): BroadcastOperator<BroadcastEvents<EmitEvents>, SocketData> {
-    return this.sockets.to(room);
+  #parent(
+    matches: RegExp | NamespaceMatcher,
+  ): ParentNamespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData> {
+    if (typeof matches !== "function" && !(matches instanceof RegExp)) {
+      throw new BaroError(ERR_OPTION, "A namespace is named by a string, a pattern or a function.");
+    }
+    const parent = new ParentNamespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData>(
+      `/_${this.#dynasties.length}`,
+      this.#realm,
+    );
+    this.#dynasties.push({ matches, parent });
+    return parent;
   }
 
-  /** As {@link Namespace.in}. */
-  in(room: Room | readonly Room[]): BroadcastOperator<BroadcastEvents<EmitEvents>, SocketData> {
-    return this.sockets.to(room);
+  #findNamespace(
+    name: string,
+    auth: Record<string, unknown>,
+    done: (namespace: Namespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData> | undefined) => void,
+  ): void {
+    const ask = (index: number): void => {
+      // Another client may have asked for the same one meanwhile.
+      const known = this.#namespaces.get(name);
+      const dynasty = this.#dynasties[index];
+      if (known !== undefined || dynasty === undefined) {
+        done(known);
+        return;
+      }
+      let answered = false;
+      const answer = (error: Error | null, allow: boolean): void => {
+        if (answered) return;
+        answered = true;
+        if (error || !allow) ask(index + 1);
+        else done(this.#namespaces.get(name) ?? this.#createChild(dynasty.parent, name));
+      };
+      if (dynasty.matches instanceof RegExp) answer(null, fits(dynasty.matches, name));
+      else dynasty.matches(name, auth, answer);
+    };
+    ask(0);
   }
 
-  /** As {@link Namespace.except}. */
-  except(room: Room | readonly Room[]): BroadcastOperator<BroadcastEvents<EmitEvents>, SocketData> {
-    return this.sockets.except(room);
+  #createChild(
+    parent: ParentNamespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData>,
+    name: string,
+  ): Namespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData> {
+    const emptied = this.#policy.cleanupEmptyChildNamespaces
+      ? (): void => {
+          this.#namespaces.delete(name);
+        }
+      : undefined;
+    return this.#found(parent.createChild(name, emptied));
   }
 
-  /** As {@link Namespace.volatile}. */
-  get volatile(): BroadcastOperator<BroadcastEvents<EmitEvents>, SocketData> {
-    return this.sockets.volatile;
+  #found(
+    namespace: Namespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData>,
+  ): Namespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData> {
+    this.#namespaces.set(namespace.name, namespace);
+    this.sockets.created(namespace);
+    return namespace;
   }
+}
 
-  /** As {@link Namespace.local}. */
-  get local(): BroadcastOperator<BroadcastEvents<EmitEvents>, SocketData> {
-    return this.sockets.local;
-  }
-
-  /** As {@link Namespace.compress}. */
-  compress(compress: boolean): BroadcastOperator<BroadcastEvents<EmitEvents>, SocketData> {
-    return this.sockets.compress(compress);
-  }
-
-  /** As {@link Namespace.timeout}. */
-  timeout(timeout: number): BroadcastOperator<EventsWithTimeout<BroadcastEvents<EmitEvents>>, SocketData> {
-    return this.sockets.timeout(timeout);
-  }
-
-  /** As {@link Namespace.emit}. */
-  emit<Name extends EventName<EmitEvents>>(event: Name, ...args: EventParameters<EmitEvents, Name>): boolean {
-    return this.sockets.emit(event, ...args);
-  }
-
-  /** As {@link Namespace.emitWithAck}. */
-  emitWithAck<Name extends EventNameWithAck<BroadcastEvents<EmitEvents>>>(
-    event: Name,
-    ...args: AllButLast<EventParameters<BroadcastEvents<EmitEvents>, Name>>
-  ): Promise<AckValue<Last<EventParameters<BroadcastEvents<EmitEvents>, Name>>>> {
-    return this.sockets.emitWithAck(event, ...args);
-  }
-
-  /** As {@link Namespace.send}. */
-  send(...args: Parameters<EmitEvents["message"]>): this {
-    this.sockets.send(...args);
-    return this;
-  }
-
-  /** As {@link Namespace.send}. */
-  write(...args: Parameters<EmitEvents["message"]>): this {
-    return this.send(...args);
-  }
-
-  /** As {@link Namespace.fetchSockets}. */
-  fetchSockets(): Promise<RemoteSocket<EmitEvents, SocketData>[]> {
-    return this.sockets.fetchSockets();
-  }
-
-  /** As {@link Namespace.socketsJoin}. */
-  socketsJoin(room: Room | readonly Room[]): void {
-    this.sockets.socketsJoin(room);
-  }
-
-  /** As {@link Namespace.socketsLeave}. */
-  socketsLeave(room: Room | readonly Room[]): void {
-    this.sockets.socketsLeave(room);
-  }
-
-  /** As {@link Namespace.disconnectSockets}. */
-  disconnectSockets(close = false): void {
-    this.sockets.disconnectSockets(close);
-  }
-
-  // --- the listeners of the main namespace
-
-  /** As {@link Namespace.on}. */
-  on<Name extends EventName<ServerSideEvents> | ReservedName>(
-    event: Name,
-    listener: ListenerOf<
-      ServerSideEvents,
-      NamespaceReservedEvents<ListenEvents, EmitEvents, ServerSideEvents, SocketData>,
-      Name
-    >,
-  ): this {
-    this.sockets.on(event, listener);
-    return this;
-  }
-
-  /** As {@link Namespace.once}. */
-  once<Name extends EventName<ServerSideEvents> | ReservedName>(
-    event: Name,
-    listener: ListenerOf<
-      ServerSideEvents,
-      NamespaceReservedEvents<ListenEvents, EmitEvents, ServerSideEvents, SocketData>,
-      Name
-    >,
-  ): this {
-    this.sockets.once(event, listener);
-    return this;
-  }
-
-  /** As {@link Namespace.addListener}. */
-  addListener<Name extends EventName<ServerSideEvents> | ReservedName>(
-    event: Name,
-    listener: ListenerOf<
-      ServerSideEvents,
-      NamespaceReservedEvents<ListenEvents, EmitEvents, ServerSideEvents, SocketData>,
-      Name
-    >,
-  ): this {
-    this.sockets.addListener(event, listener);
-    return this;
-  }
-
-  /** As {@link Namespace.prependListener}. */
-  prependListener<Name extends EventName<ServerSideEvents> | ReservedName>(
-    event: Name,
-    listener: ListenerOf<
-      ServerSideEvents,
-      NamespaceReservedEvents<ListenEvents, EmitEvents, ServerSideEvents, SocketData>,
-      Name
-    >,
-  ): this {
-    this.sockets.prependListener(event, listener);
-    return this;
-  }
-
-  /** As {@link Namespace.prependOnceListener}. */
-  prependOnceListener<Name extends EventName<ServerSideEvents> | ReservedName>(
-    event: Name,
-    listener: ListenerOf<
-      ServerSideEvents,
-      NamespaceReservedEvents<ListenEvents, EmitEvents, ServerSideEvents, SocketData>,
-      Name
-    >,
-  ): this {
-    this.sockets.prependOnceListener(event, listener);
-    return this;
-  }
-
-  /** As {@link Namespace.removeListener}. */
-  removeListener<Name extends EventName<ServerSideEvents> | ReservedName>(
-    event: Name,
-    listener: ListenerOf<
-      ServerSideEvents,
-      NamespaceReservedEvents<ListenEvents, EmitEvents, ServerSideEvents, SocketData>,
-      Name
-    >,
-  ): this {
-    this.sockets.removeListener(event, listener);
-    return this;
-  }
-
-  /** As {@link Namespace.off}. */
-  off<Name extends EventName<ServerSideEvents> | ReservedName>(
-    event?: Name,
-    listener?: ListenerOf<
-      ServerSideEvents,
-      NamespaceReservedEvents<ListenEvents, EmitEvents, ServerSideEvents, SocketData>,
-      Name
-    >,
-  ): this {
-    this.sockets.off(event, listener);
-    return this;
-  }
-
-  /** As {@link Namespace.removeAllListeners}. */
-  removeAllListeners(event?: EventName<ServerSideEvents> | ReservedName): this {
-    this.sockets.removeAllListeners(event);
-    return this;
-  }
-
-  /** As {@link Namespace.listeners}. */
-  listeners<Name extends EventName<ServerSideEvents> | ReservedName>(
-    event: Name,
-  ): ListenerOf<
-    ServerSideEvents,
-    NamespaceReservedEvents<ListenEvents, EmitEvents, ServerSideEvents, SocketData>,
-    Name
-  >[] {
-    return this.sockets.listeners(event);
-  }
-
-  /** As {@link Namespace.listenerCount}. */
-  listenerCount(event: EventName<ServerSideEvents> | ReservedName): number {
-    return this.sockets.listenerCount(event);
-  }
+function fits(pattern: RegExp, name: string): boolean {
+  // A pattern with the flags `g` or `y` remembers where it stopped.
+  pattern.lastIndex = 0;
+  return pattern.test(name);
 }

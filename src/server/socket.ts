@@ -15,32 +15,19 @@ import { Acks } from "../socketio/acks.ts";
 import { type Packet, PacketType } from "../socketio/packet.ts";
 import { type AckCallback, type AckWaiter, FallibleAck, PlainAck } from "./ack-waiter.ts";
 import { type Audience, EVERYONE, type Room, type SocketId } from "./audience.ts";
-import { BroadcastOperator, checkTimeout, type Flags, NO_FLAGS } from "./broadcast-operator.ts";
+import { BroadcastOperator } from "./broadcast-operator.ts";
 import type { Client } from "./client.ts";
 import type { DisconnectReason } from "./disconnect-reason.ts";
 import type { EngineSocket } from "./engine-socket.ts";
 import { checkEventName } from "./event-name.ts";
+import { checkTimeout, type Flags, NO_FLAGS } from "./flags.ts";
 import { type Handshake, toHandshake } from "./handshake.ts";
 import type { EventData } from "./member.ts";
 import { type Middleware, runMiddleware } from "./middleware.ts";
 import type { Namespace } from "./namespace.ts";
-import { toOutgoing } from "./outgoing-packet.ts";
 import type { IncomingMessage } from "./request.ts";
+import type { Event, SocketReservedEvents } from "./socket-events.ts";
 import type { BroadcastEvents } from "./typed-broadcast.ts";
-
-/** An event as middleware sees it: its name, then its arguments. It may change them. */
-// biome-ignore lint/suspicious/noExplicitAny: the arguments are the application's, as in Socket.IO's types
-export type Event = [event: string, ...args: any[]];
-
-/** The events that a socket itself tells. */
-export interface SocketReservedEvents {
-  /** The socket is about to leave its rooms: they are still there. */
-  disconnecting: (reason: DisconnectReason, description?: unknown) => void;
-  /** The socket left. */
-  disconnect: (reason: DisconnectReason, description?: unknown) => void;
-  /** Middleware of this socket refused an event. */
-  error: (error: Error) => void;
-}
 
 /** `waiting` for the middleware of the namespace; `leaving` while the listeners of `disconnecting` run. */
 type State = "waiting" | "connected" | "leaving" | "gone";
@@ -94,6 +81,7 @@ export class Socket<
     this.client = client;
     this.id = id;
     this.#auth = auth;
+    audience.add();
   }
 
   get connected(): boolean {
@@ -194,8 +182,9 @@ export class Socket<
     >;
   }
 
-  /** Accepted as documented; Baro compresses no messages yet. */
-  compress(_compress: boolean): this {
+  /** Whether the next event may be compressed, where the transport compresses at all. */
+  compress(compress: boolean): this {
+    this.#flags = { ...this.#flags, compress };
     return this;
   }
 
@@ -221,9 +210,9 @@ export class Socket<
     return new BroadcastOperator(this.#audience, { ...EVERYONE, sender: this }, this.#takeFlags());
   }
 
-  /** The same as {@link broadcast}: the sockets of this server are all there are. */
+  /** As {@link broadcast}, to the sockets of this server only. */
   get local(): BroadcastOperator<BroadcastEvents<EmitEvents>, SocketData> {
-    return this.broadcast;
+    return this.broadcast.local;
   }
 
   // --- rooms
@@ -232,6 +221,7 @@ export class Socket<
   join(rooms: Room | readonly Room[]): void {
     if (this.#state === "gone") return;
     for (const room of [rooms].flat()) {
+      if (this.#rooms.has(room)) continue;
       this.#rooms.add(room);
       this.#audience.join(room, this);
     }
@@ -285,9 +275,9 @@ export class Socket<
       this.#tell("disconnecting", [reason, description]);
     }
     this.#state = "gone";
-    this.#audience.everyone.delete(this.id);
     for (const room of this.#rooms) this.#audience.leave(room, this);
     this.#rooms.clear();
+    this.#audience.remove(this);
     this.client.left(this.nsp.name);
     for (const waiter of this.#acks?.clear() ?? []) this.client.guard(() => waiter.lost());
     if (wasConnected) this.#tell("disconnect", [reason, description]);
@@ -345,7 +335,13 @@ export class Socket<
     checkEventName(event);
     const id = waiter === undefined ? undefined : this.#audience.ackIds.next();
     const data: EventData = [event, ...args];
-    const outgoing = toOutgoing({ type: PacketType.EVENT, namespace: this.nsp.name, id, data });
+    const outgoing = this.#audience.realm.codec.encode({
+      type: PacketType.EVENT,
+      namespace: this.nsp.name,
+      id,
+      data,
+    });
+    if (!flags.compress) outgoing.compress = false;
     const { session } = this.client;
     const dropped = !this.connected || (flags.volatile && !session.writable);
     // A dropped event's acknowledgement still runs into its timeout.
@@ -358,11 +354,11 @@ export class Socket<
   #await(id: number, waiter: AckWaiter): void {
     if (this.#state !== "gone") this.expectAck(id, waiter);
     // Not before emit has returned.
-    else this.#audience.clock.after(0, () => waiter.lost());
+    else this.#audience.realm.clock.after(0, () => waiter.lost());
   }
 
   #fallible(callback: AckCallback, flags: Flags, id: number): FallibleAck {
-    return new FallibleAck(callback, this.#audience.clock, flags.timeout, () => this.forgetAck(id));
+    return new FallibleAck(callback, this.#audience.realm.clock, flags.timeout, () => this.forgetAck(id));
   }
 
   #acknowledgement(id: number): (...args: unknown[]) => void {
@@ -375,7 +371,7 @@ export class Socket<
   }
 
   #send(packet: Packet): void {
-    this.client.session.send(toOutgoing(packet));
+    this.client.session.send(this.#audience.realm.codec.encode(packet));
   }
 
   #tell(event: keyof SocketReservedEvents, args: readonly unknown[]): void {

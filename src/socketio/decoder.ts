@@ -79,7 +79,7 @@ export class Decoder {
 }
 
 /** Gives `undefined` where the payload has not the shape that its type asks for. */
-function toPacket(
+export function toPacket(
   type: PacketType,
   namespace: string,
   id: number | undefined,

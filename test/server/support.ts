@@ -94,7 +94,8 @@ export class TestServer<
   readonly clock: FakeClock;
   #sessions = 0;
 
-  constructor(options?: PolicyOptions) {
+  /** @param name what the ids of its sockets begin with. */
+  constructor(options?: PolicyOptions, name = "socket") {
     const clock = new FakeClock();
     let ids = 0;
     super(
@@ -102,7 +103,7 @@ export class TestServer<
         clock,
         generateId: () => {
           ids += 1;
-          return `socket${ids}`;
+          return `${name}${ids}`;
         },
       },
       options,

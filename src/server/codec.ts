@@ -1,0 +1,30 @@
+import type { Binary } from "../binary.ts";
+import { Outgoing } from "../engine/outgoing.ts";
+import { PacketType } from "../engine/packet.ts";
+import { type Decoded, Decoder, type DecoderLimits } from "../socketio/decoder.ts";
+import { encode } from "../socketio/encoder.ts";
+import type { Packet } from "../socketio/packet.ts";
+
+/** Puts the messages of one client together to packets. It never throws: a fault is a value. */
+export interface PacketDecoder {
+  receiveText(text: string): Decoded;
+  receiveBinary(data: Binary): Decoded;
+  /** The client is gone. */
+  destroy?(): void;
+}
+
+/** How packets of Socket.IO stand in messages of Engine.IO. */
+export interface Codec {
+  /** Encodes a packet, for one session or for many. @throws BaroError `BARO_DATA` for data that it cannot hold. */
+  encode(packet: Packet): Outgoing;
+  createDecoder(limits: DecoderLimits): PacketDecoder;
+}
+
+/** The packets of Socket.IO protocol 5. */
+export const socketIoCodec: Codec = {
+  encode(packet) {
+    const { text, attachments } = encode(packet);
+    return new Outgoing(PacketType.MESSAGE, text, attachments);
+  },
+  createDecoder: (limits) => new Decoder(limits),
+};

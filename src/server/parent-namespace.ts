@@ -1,0 +1,91 @@
+import type { DefaultEventsMap, EventsMap } from "../emitter.ts";
+import { type Action, Audience, type Selection } from "./audience.ts";
+import type { Flags } from "./flags.ts";
+import type { EventData, Member } from "./member.ts";
+import { Namespace } from "./namespace.ts";
+import type { Realm } from "./realm.ts";
+import type { Socket } from "./socket.ts";
+
+/** Says by `done(error, allow)` whether a client may have the namespace of this name. */
+export type NamespaceMatcher = (
+  name: string,
+  // biome-ignore lint/suspicious/noExplicitAny: the application knows its credentials, as in Socket.IO's types
+  auth: { [key: string]: any },
+  done: (error: Error | null, allow: boolean) => void,
+) => void;
+
+/** The sockets of all children. */
+class ParentAudience<Someone extends Member> extends Audience<Someone> {
+  readonly children = new Set<Audience<Someone>>();
+
+  override broadcast(selection: Selection, data: EventData, flags: Flags): void {
+    for (const child of this.children) child.broadcast(selection, data, flags);
+  }
+
+  override broadcastHere(selection: Selection, data: EventData, flags: Flags, id: number | undefined): void {
+    for (const child of this.children) child.broadcastHere(selection, data, flags, id);
+  }
+
+  override act(selection: Selection, action: Action): void {
+    for (const child of this.children) child.act(selection, action);
+  }
+
+  override each(selection: Selection, visit: (member: Someone) => void): void {
+    for (const child of this.children) child.each(selection, visit);
+  }
+}
+
+/**
+ * A namespace that no client is in, but whose middleware and listeners each namespace gets that is made because a
+ * client asked for its name. What is sent to it is sent to all of them.
+ */
+export class ParentNamespace<
+  ListenEvents extends EventsMap = DefaultEventsMap,
+  EmitEvents extends EventsMap = ListenEvents,
+  ServerSideEvents extends EventsMap = DefaultEventsMap,
+  // biome-ignore lint/suspicious/noExplicitAny: the default of Socket.IO's types
+  SocketData = any,
+> extends Namespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData> {
+  readonly #realm: Realm;
+  readonly #family: ParentAudience<Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>>;
+
+  /** @internal Made by the server. */
+  constructor(name: string, realm: Realm) {
+    const family = new ParentAudience<Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>>(
+      name,
+      realm,
+    );
+    super(name, realm, family);
+    this.#realm = realm;
+    this.#family = family;
+  }
+
+  /**
+   * @internal Makes the namespace that a client asked for.
+   * @param emptied called when the last socket has left it, and none is waiting; absent where it stays.
+   */
+  createChild(
+    name: string,
+    emptied?: () => void,
+  ): Namespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData> {
+    // One counter of acknowledgements for all children, so that a broadcast to all of them has one id.
+    const audience = new Audience<Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>>(
+      name,
+      this.#realm,
+      this.#family.ackIds,
+    );
+    const child = new Namespace(name, this.#realm, audience);
+    for (const middleware of this.middleware) child.use(middleware);
+    for (const event of ["connect", "connection"] as const) {
+      for (const listener of this.listeners(event)) child.on(event, listener);
+    }
+    this.#family.children.add(audience);
+    if (emptied !== undefined) {
+      audience.emptied = () => {
+        this.#family.children.delete(audience);
+        emptied();
+      };
+    }
+    return child;
+  }
+}

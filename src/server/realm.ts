@@ -1,0 +1,13 @@
+import type { Clock } from "../clock.ts";
+import type { ClusterNode } from "./cluster-node.ts";
+import type { Codec } from "./codec.ts";
+
+/** What all namespaces of one server have in common. */
+export interface Realm {
+  readonly clock: Clock;
+  readonly codec: Codec;
+  /** The other servers, where there are any. */
+  readonly cluster: ClusterNode | undefined;
+  /** A new id that nobody can guess. */
+  generateId(): string;
+}
