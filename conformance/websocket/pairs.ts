@@ -23,9 +23,11 @@ const makes: Record<string, Make> = {
   ws: peer as unknown as Make,
 };
 
-/** Every server with every client. Peer with peer is in it, as the proof that the suite tells the truth. */
-export const pairs = Object.entries(makes).flatMap(([server, ofServer]) =>
-  Object.entries(makes).map(([client, ofClient]) => ({ server, client, ofServer, ofClient })),
+/** Every server with every client, without compression and with it. Peer with peer is in it, as the proof that the suite tells the truth. */
+export const pairs = [false, true].flatMap((deflate) =>
+  Object.entries(makes).flatMap(([server, ofServer]) =>
+    Object.entries(makes).map(([client, ofClient]) => ({ server, client, deflate, ofServer, ofClient })),
+  ),
 );
 export type Pair = (typeof pairs)[number];
 
@@ -48,7 +50,8 @@ export class Stage {
 
   static async open(pair: Pair, options: ServerOptions = {}): Promise<Stage> {
     const http = createServer((_request, response) => response.end("beside"));
-    const wss = new pair.ofServer.WebSocketServer({ ...options, server: http });
+    const perMessageDeflate = pair.deflate ? { threshold: 0 } : false;
+    const wss = new pair.ofServer.WebSocketServer({ perMessageDeflate, ...options, server: http });
     http.listen(0, "127.0.0.1");
     await once(http, "listening");
     return new Stage(http, wss, pair);

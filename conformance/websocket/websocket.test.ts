@@ -14,7 +14,7 @@ function digest(data: unknown): string {
     .digest("hex")}`;
 }
 
-describe.each(pairs)("server of $server, client of $client", (pair) => {
+describe.each(pairs)("server of $server, client of $client, deflate $deflate", (pair) => {
   const stages: Stage[] = [];
   afterEach(async () => {
     await Promise.all(stages.splice(0).map((stage) => stage.close()));
@@ -132,6 +132,17 @@ describe.each(pairs)("server of $server, client of $client", (pair) => {
     expect(client.readyState).toBe(2);
     const abnormal = { code: 1006, reason: "" };
     expect(await both).toEqual([abnormal, abnormal]);
+  });
+
+  it("delivers what was sent right before the end", async () => {
+    const { client, server } = await connect();
+    const received = messages(client, 1);
+    const end = closing(client);
+    // Uncompressed: ws compresses later, and would lose it.
+    server.send("last words", { compress: false });
+    server.terminate();
+    expect(await received).toEqual(["last words"]);
+    expect((await end).code).toBe(1006);
   });
 
   it("delivers what was sent before the close", async () => {
@@ -252,7 +263,7 @@ describe.each(pairs)("server of $server, client of $client", (pair) => {
     expect(response.headers["x-path"]).toBe("/where?a=1");
     expect(stage.requests[0]?.headers).toMatchObject({ "x-a": "1", origin: "https://page.example" });
     expect(client.url).toBe(`ws://127.0.0.1:${stage.port}/where?a=1`);
-    expect(client.extensions).toBe("");
+    expect(client.extensions).toBe(pair.deflate ? "permessage-deflate" : "");
   });
 
   it("takes name and password of the address", async () => {

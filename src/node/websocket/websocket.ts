@@ -233,10 +233,15 @@ export class WebSocket extends EventTargetEmitter {
     else if (this.readyState === ReadyState.OPEN) this.#shell?.close(code, closeReason(code, reason));
   }
 
-  /** Cuts the connection off. What waits to be sent is lost. */
+  /** Cuts the connection off. What the kernel has not taken is lost. */
   terminate(): void {
-    if (this.readyState === ReadyState.CONNECTING) this.#abort();
-    else this.#shell?.terminate();
+    if (this.readyState === ReadyState.CONNECTING) {
+      this.#abort();
+      return;
+    }
+    // What was sent in this turn has its chance, as with ws, which writes at once.
+    this.#shell?.flush();
+    this.#shell?.terminate();
   }
 
   /** Emits no more messages until {@link resume}; TCP holds the peer back. */
