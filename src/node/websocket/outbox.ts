@@ -2,11 +2,16 @@ import { Buffer } from "node:buffer";
 import type { Writable } from "node:stream";
 
 /**
- * Up to this many bytes in all, several buffers are copied into one: with 16 short messages in a turn that takes a
- * fifth less CPU than to let the kernel gather them. For long ones it makes no difference; above, the copy would
- * only double their memory.
+ * Up to this many bytes in all, short buffers are copied into one: with 16 short messages in a turn that takes a
+ * fifth less CPU than to let the kernel gather them. Above, the copy would only double their memory.
  */
 const JOIN_LIMIT = 65_536;
+
+/**
+ * What is longer than this on average goes to the kernel as it is: the header and the payload of 16 KiB that it
+ * stands before take a tenth less CPU than their copy.
+ */
+const SHORT = 2_048;
 
 const NOTHING = Buffer.alloc(0);
 
@@ -48,7 +53,7 @@ export class Outbox {
     const [first] = parts;
     if (first !== undefined && parts.length === 1) {
       stream.write(first, written);
-    } else if (length <= JOIN_LIMIT) {
+    } else if (length <= JOIN_LIMIT && length <= parts.length * SHORT) {
       stream.write(Buffer.concat(parts, length), written);
     } else {
       const last = parts.pop() as Uint8Array;

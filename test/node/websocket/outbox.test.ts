@@ -1,0 +1,59 @@
+import { Writable } from "node:stream";
+import { describe, expect, it } from "vitest";
+import { Outbox } from "../../../src/node/websocket/outbox.ts";
+
+/** A stream that keeps what it was given: one list of chunks for each time that the system would have been called. */
+function recorder() {
+  const calls: Buffer[][] = [];
+  const stream = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      calls.push([chunk]);
+      done();
+    },
+    writev(chunks, done) {
+      calls.push(chunks.map(({ chunk }) => chunk as Buffer));
+      done();
+    },
+  });
+  return { stream, calls };
+}
+
+function write(...lengths: number[]) {
+  const parts = lengths.map((length, index) => Buffer.alloc(length, index + 1));
+  const outbox = new Outbox();
+  for (const part of parts) outbox.push(part);
+  expect(outbox.length).toBe(lengths.reduce((sum, length) => sum + length, 0));
+  const { stream, calls } = recorder();
+  outbox.writeTo(stream);
+  expect(outbox.length).toBe(0);
+  expect(Buffer.concat(calls.flat())).toEqual(Buffer.concat(parts));
+  return { parts, calls };
+}
+
+describe("Outbox", () => {
+  it("writes a lone buffer as it is", () => {
+    const { parts, calls } = write(5);
+    expect(calls).toHaveLength(1);
+    expect(calls[0]?.[0]).toBe(parts[0]);
+  });
+
+  it("joins short buffers", () => {
+    const { calls } = write(...Array<number>(16).fill(70));
+    expect(calls.map((chunks) => chunks.length)).toEqual([1]);
+  });
+
+  it("hands a header and a long payload to the kernel without a copy", () => {
+    const { parts, calls } = write(4, 16_384);
+    expect(calls).toHaveLength(1);
+    expect(calls[0]?.[1]).toBe(parts[1]);
+  });
+
+  it("hands over without a copy what would be long when joined", () => {
+    const { calls } = write(...Array<number>(1_000).fill(70));
+    expect(calls.map((chunks) => chunks.length)).toEqual([1_000]);
+  });
+
+  it("writes nothing when nothing was collected", () => {
+    expect(write().calls).toEqual([]);
+  });
+});
