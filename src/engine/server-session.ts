@@ -1,9 +1,10 @@
 import type { Binary } from "../binary.ts";
+import { ObservedTransport } from "./observed-transport.ts";
 import { Outgoing } from "./outgoing.ts";
 import { OutgoingQueue } from "./outgoing-queue.ts";
 import { PacketType } from "./packet.ts";
 import { ServerUpgrade } from "./server-upgrade.ts";
-import type { Session, SessionCloseReason, SessionHandler } from "./session.ts";
+import type { ObservableSession, SessionCloseReason, SessionHandler, SessionObserver } from "./session.ts";
 import type { ServerTransport, TransportCloseReason, TransportReceiver } from "./transport.ts";
 
 /** The times and bounds of a session; all times are in milliseconds, all sizes in bytes. */
@@ -50,7 +51,7 @@ const UNHEARD: SessionHandler = { message() {}, upgraded() {}, closed() {} };
  * yet, the move to a better transport, and the end. It has no clock and no timers: whoever owns it calls `tick`
  * at each `deadline`, and `tick` of the upgrade that {@link upgrade} gives.
  */
-export class ServerSession implements Session {
+export class ServerSession implements ObservableSession {
   readonly id: string;
   handler: SessionHandler = UNHEARD;
   /** Called once when no request for this session is awaited any more; that may be after `handler.closed`. */
@@ -83,6 +84,7 @@ export class ServerSession implements Session {
   #transport: ServerTransport;
   #state: State = "open";
   #upgrade: ServerUpgrade | undefined;
+  #observer: SessionObserver | undefined;
   #upgrades: readonly string[];
 
   #pinged: number;
@@ -126,6 +128,15 @@ export class ServerSession implements Session {
 
   get closed(): boolean {
     return this.#state !== "open";
+  }
+
+  get upgrading(): boolean {
+    return this.#upgrade !== undefined;
+  }
+
+  observe(observer: SessionObserver): void {
+    this.#observer = observer;
+    this.#transport = new ObservedTransport(this.#transport, observer);
   }
 
   /** When `tick` is wanted. It never moves to an earlier time. */
@@ -196,6 +207,7 @@ export class ServerSession implements Session {
         this.#upgrade = undefined;
       },
     });
+    this.#observer?.upgrading(candidate.name);
     return this.#upgrade;
   }
 
@@ -270,8 +282,9 @@ export class ServerSession implements Session {
     const old = this.#transport;
     this.#upgrade = undefined;
     this.#upgrades = [];
-    this.#transport = candidate;
     candidate.receiver = this.#receiver;
+    this.#transport =
+      this.#observer === undefined ? candidate : new ObservedTransport(candidate, this.#observer);
     old.close();
     this.#flush();
     if (this.#state === "open") this.handler.upgraded();

@@ -1,5 +1,6 @@
 import type { Binary } from "../binary.ts";
 import type { Outgoing } from "./outgoing.ts";
+import type { PacketType } from "./packet.ts";
 import type { TransportCloseReason } from "./transport.ts";
 
 /** Why a session ended, in the words that Socket.IO documents for `disconnect`. */
@@ -28,4 +29,24 @@ export interface Session {
   send(outgoing: Outgoing): void;
   /** Delivers what was sent, then ends; `handler.closed("forced close")` follows at once. */
   close(): void;
+}
+
+/** Hears what a session carries. What it throws goes to whoever sent or received. */
+export interface SessionObserver {
+  /** A packet of the peer came; it is handled next. */
+  received(type: PacketType, data: string | Binary): void;
+  /** A packet was handed to the transport. */
+  sent(outgoing: Outgoing): void;
+  /** The transport takes packets again. */
+  drained(): void;
+  /** The peer tries another transport. */
+  upgrading(name: string): void;
+}
+
+/** A session of the server. */
+export interface ObservableSession extends Session {
+  /** Whether the peer is about to move to another transport. */
+  readonly upgrading: boolean;
+  /** Tells `observer` of each packet from now on; one at most. */
+  observe(observer: SessionObserver): void;
 }

@@ -32,7 +32,7 @@ export type { Room, SocketId } from "../server/audience.ts";
 export type { BroadcastOperator } from "../server/broadcast-operator.ts";
 export type { Client } from "../server/client.ts";
 export type { DisconnectReason } from "../server/disconnect-reason.ts";
-export type { EngineSocket } from "../server/engine-socket.ts";
+export type { EnginePacket, EngineSocket } from "../server/engine-socket.ts";
 export type { Handshake } from "../server/handshake.ts";
 export type { ExtendedError, Middleware } from "../server/middleware.ts";
 export type { RemoteSocket } from "../server/remote-socket.ts";

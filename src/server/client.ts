@@ -1,6 +1,6 @@
 import type { Binary } from "../binary.ts";
 import type { Cancel } from "../clock.ts";
-import type { Session, SessionCloseReason, SessionHandler } from "../engine/session.ts";
+import type { ObservableSession, SessionCloseReason, SessionHandler } from "../engine/session.ts";
 import { Malformed } from "../socketio/malformed.ts";
 import { type ConnectPacket, type Packet, PacketType } from "../socketio/packet.ts";
 import type { PacketDecoder } from "./codec.ts";
@@ -58,7 +58,7 @@ export class Client implements SessionHandler {
   /** The address of the client, or of the proxy before it. */
   readonly remoteAddress: string;
   /** @internal */
-  readonly session: Session;
+  readonly session: ObservableSession;
 
   readonly #host: ClientHost;
   readonly #decoder: PacketDecoder;
@@ -74,7 +74,7 @@ export class Client implements SessionHandler {
   #closed = false;
 
   /** @internal Made by the server. */
-  constructor(host: ClientHost, session: Session, request: IncomingMessage) {
+  constructor(host: ClientHost, session: ObservableSession, request: IncomingMessage) {
     const { realm, policy } = host;
     this.#host = host;
     this.session = session;
@@ -97,7 +97,7 @@ export class Client implements SessionHandler {
 
   /** The connection as the documentation shows it. */
   get conn(): EngineSocket {
-    this.#conn ??= new EngineSocket(this.session, this.request, this.remoteAddress);
+    this.#conn ??= new EngineSocket(this.session, this.request, this.remoteAddress, this.#host.realm.clock);
     return this.#conn;
   }
 
@@ -122,7 +122,7 @@ export class Client implements SessionHandler {
 
   /** Called by the session. */
   upgraded(): void {
-    this.guard(() => this.#conn?.upgraded());
+    this.guard(() => this.#conn?.movedOn());
   }
 
   /** Called by the session. */

@@ -10,7 +10,7 @@ import type {
   EventsWithTimeout,
   Last,
 } from "../emitter.ts";
-import type { Session } from "../engine/session.ts";
+import type { ObservableSession } from "../engine/session.ts";
 import { BaroError, ERR_OPTION } from "../errors.ts";
 import type { BroadcastOperator } from "./broadcast-operator.ts";
 import { Broadcaster } from "./broadcaster.ts";
@@ -143,7 +143,7 @@ export class Server<
   }
 
   /** Takes a session that a client opened with `request`. */
-  protected receiveSession(session: Session, request: IncomingMessage): Client {
+  protected receiveSession(session: ObservableSession, request: IncomingMessage): Client {
     const client = new Client(this.#host, session, request);
     this.#clients.add(client);
     session.handler = client;

@@ -4,7 +4,12 @@ import type { Binary } from "../../src/binary.ts";
 import type { Cancel, Clock } from "../../src/clock.ts";
 import type { DefaultEventsMap, EventsMap } from "../../src/emitter.ts";
 import type { Outgoing } from "../../src/engine/outgoing.ts";
-import type { Session, SessionCloseReason, SessionHandler } from "../../src/engine/session.ts";
+import type {
+  ObservableSession,
+  SessionCloseReason,
+  SessionHandler,
+  SessionObserver,
+} from "../../src/engine/session.ts";
 import type { PolicyOptions } from "../../src/server/options.ts";
 import { Server } from "../../src/server/server.ts";
 
@@ -45,11 +50,13 @@ export class FakeClock implements Clock {
 }
 
 /** A session that keeps what is sent. */
-export class FakeSession implements Session {
+export class FakeSession implements ObservableSession {
   readonly id: string;
   transportName = "polling";
   writable = true;
   closed = false;
+  upgrading = false;
+  observer: SessionObserver | undefined;
   handler: SessionHandler = { message() {}, upgraded() {}, closed() {} };
   readonly outgoing: Outgoing[] = [];
 
@@ -58,7 +65,13 @@ export class FakeSession implements Session {
   }
 
   send(outgoing: Outgoing): void {
-    if (!this.closed) this.outgoing.push(outgoing);
+    if (this.closed) return;
+    this.outgoing.push(outgoing);
+    this.observer?.sent(outgoing);
+  }
+
+  observe(observer: SessionObserver): void {
+    this.observer = observer;
   }
 
   close(): void {
