@@ -52,7 +52,7 @@ export class Socket<
   /** The connection, which may carry sockets of other namespaces too. */
   readonly client: Client;
   /** Whether this socket took over from one whose connection was lost. */
-  readonly recovered = false;
+  readonly recovered: boolean = false;
   /** Anything that the application wants to keep with this socket. */
   data: SocketData = {} as SocketData;
 
