@@ -9,18 +9,20 @@ const SURROGATE = /[\ud800-\udfff]/;
  * 0.3 ns whether there is anything to escape. The echo of 16 KiB of text takes 40 % less CPU of the server.
  */
 export function quote(text: string): string {
-  return text.length >= LONG_TEXT && isPlain(text) ? `"${text}"` : JSON.stringify(text);
+  if (text.length >= LONG_TEXT && mayBePlain(text)) {
+    const quoted = `"${text}"`;
+    try {
+      // Refuses control characters, the only others that JSON escapes.
+      JSON.parse(quoted);
+      return quoted;
+    } catch {
+      // They are rare in text without line feeds: the exception that this costs is, too.
+    }
+  }
+  return JSON.stringify(text);
 }
 
-/** Whether `text` stands in JSON as it is. */
-function isPlain(text: string): boolean {
-  // What is not rare, first: the parser's exception would cost more than it saves.
-  if (text.includes('"') || text.includes("\\") || text.includes("\n") || SURROGATE.test(text)) return false;
-  try {
-    // Refuses control characters, the only others that JSON escapes.
-    JSON.parse(`"${text}"`);
-    return true;
-  } catch {
-    return false;
-  }
+/** Whether `text` has none of what JSON escapes, control characters aside. */
+function mayBePlain(text: string): boolean {
+  return !(text.includes('"') || text.includes("\\") || text.includes("\n") || SURROGATE.test(text));
 }
