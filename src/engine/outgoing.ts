@@ -21,6 +21,8 @@ export class Outgoing {
   // next time. No other code touches them.
   /** The form of a WebSocket server: finished frames, one buffer when they are small. */
   frames: Uint8Array | readonly Uint8Array[] | undefined = undefined;
+  /** The form of a WebSocket server that compresses: messages, each of which is compressed once. */
+  messages: readonly object[] | undefined = undefined;
   /** The form of long-polling: a payload of one or more packets. */
   payload: string | undefined = undefined;
 

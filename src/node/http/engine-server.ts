@@ -12,9 +12,11 @@ import { Outgoing } from "../../engine/outgoing.ts";
 import { PacketType } from "../../engine/packet.ts";
 import { ServerSession, type ServerSessionOptions } from "../../engine/server-session.ts";
 import { acceptHeaders, parseHandshake } from "../../websocket/handshake.ts";
+import type { PerMessageDeflate } from "../../websocket/permessage-deflate.ts";
 import { clock, ticker } from "../process.ts";
 import { randomIds } from "../random-ids.ts";
 import { EngineTransport, engineShellOptions } from "../websocket/engine-transport.ts";
+import { type PooledDeflateOptions, perMessageDeflate } from "../websocket/per-message-deflate.ts";
 import type { ShellOptions } from "../websocket/shell-options.ts";
 import { acceptUpgrade, holdSocket } from "../websocket/upgrade.ts";
 import { checkRequest, type Entry } from "./admission.ts";
@@ -77,6 +79,7 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
   readonly #polling: PollingSettings;
   readonly #shellOptions: ShellOptions;
   readonly #randomSid = randomIds(16);
+  readonly #deflate: PerMessageDeflate | undefined;
   readonly #cookie: ((sid: string) => string) | undefined;
   readonly #onSession: OnSession;
   readonly #middlewares: HttpMiddleware[] = [];
@@ -93,7 +96,7 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
   constructor(options: EngineOptions, onSession: OnSession) {
     super();
     this.#settings = settleOptions(options);
-    const { maxHttpBufferSize, maxQueued, httpCompression, cookie } = this.#settings;
+    const { maxHttpBufferSize, maxQueued, httpCompression, perMessageDeflate, cookie } = this.#settings;
     this.#shellOptions = engineShellOptions(maxHttpBufferSize, maxQueued);
     this.#sessionOptions = { ...this.#settings, maxPayload: maxHttpBufferSize };
     this.#polling = {
@@ -104,6 +107,7 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
           : new HttpCompression(httpCompression === true ? {} : httpCompression),
       customize: (headers, request, isFirst) => this.#customize(headers, request, isFirst),
     };
+    this.#deflate = toDeflate(perMessageDeflate);
     this.#cookie = cookieOf(cookie);
     this.#onSession = onSession;
   }
@@ -302,8 +306,10 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
     }
     const [protocol] = handshake.protocols;
     this.#customize(headers, request, "id" in admission);
-    const transport = new EngineTransport(socket, this.#shellOptions);
-    const agreed = acceptHeaders(handshake.key, protocol);
+    const compression = this.#deflate?.accept(handshake.extensions);
+    const deflate = compression && this.#deflate?.open("server", compression.parameters);
+    const transport = new EngineTransport(socket, this.#shellOptions, deflate);
+    const agreed = acceptHeaders(handshake.key, protocol, compression?.header);
     // The peer may have gone while a hook was asked.
     if (!acceptUpgrade(socket, agreed, (lines) => append(lines, headers), transport)) return;
     if ("session" in admission) {
@@ -342,6 +348,17 @@ const UPGRADES: readonly string[] = ["websocket"];
 // Shared: an array of its own is 32 bytes of each client.
 const NONE: readonly string[] = [];
 const ID_GENERATION_ERROR: Refusal = { ...BAD_REQUEST, context: { name: "ID_GENERATION_ERROR" } };
+
+const DEFLATE_DEFAULTS = {
+  threshold: 1024,
+  serverNoContextTakeover: true,
+  serverMaxWindowBits: 12,
+  zlibDeflateOptions: { memLevel: 4 },
+};
+
+function toDeflate(option: PooledDeflateOptions | boolean): PerMessageDeflate | undefined {
+  return perMessageDeflate(option && { ...DEFLATE_DEFAULTS, ...(option === true ? {} : option) });
+}
 
 /** What a hook says goes to the client; what it throws is its own affair. */
 function forbidden(error: unknown): Refusal {

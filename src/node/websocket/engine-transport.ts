@@ -4,7 +4,9 @@ import type { Outgoing } from "../../engine/outgoing.ts";
 import { encodePacket, PacketType, packetTypeOf } from "../../engine/packet.ts";
 import type { ServerTransport, TransportReceiver } from "../../engine/transport.ts";
 import { CloseCode } from "../../websocket/close-code.ts";
+import type { Deflate } from "../../websocket/deflate.ts";
 import { COPY_LIMIT, encodeMessage, type Frames } from "../../websocket/frame.ts";
+import { SharedMessage } from "../../websocket/shared-message.ts";
 import type { WebSocketError } from "../../websocket/websocket-error.ts";
 import { asBuffer } from "../base64.ts";
 import { Shell } from "./shell.ts";
@@ -34,13 +36,16 @@ export class EngineTransport extends Shell implements ServerTransport {
   /** Each packet is a message of its own. */
   readonly mayClose = true;
   receiver: TransportReceiver = SILENT;
+  readonly #compresses: boolean;
 
   /**
    * @param socket after the handshake; call `start` when `receiver` is there.
    * @param options those of {@link engineShellOptions}: one object for all transports of a server.
+   * @param deflate permessage-deflate, where the handshake agreed on it.
    */
-  constructor(socket: Duplex, options: ShellOptions) {
-    super("server", socket, options);
+  constructor(socket: Duplex, options: ShellOptions, deflate?: Deflate) {
+    super("server", socket, options, undefined, deflate);
+    this.#compresses = deflate !== undefined;
   }
 
   get writable(): boolean {
@@ -48,8 +53,17 @@ export class EngineTransport extends Shell implements ServerTransport {
   }
 
   send(outgoing: Outgoing): void {
+    if (this.#compresses && outgoing.compress) {
+      this.#sendCompressed(outgoing);
+      return;
+    }
     outgoing.frames ??= encodeFrames(outgoing);
     this.connection.sendFrame(outgoing.frames);
+  }
+
+  #sendCompressed(outgoing: Outgoing): void {
+    outgoing.messages ??= toMessages(outgoing);
+    for (const message of outgoing.messages) this.connection.sendFrame(message as SharedMessage, true);
   }
 
   override close(): void {
@@ -90,6 +104,12 @@ export class EngineTransport extends Shell implements ServerTransport {
   protected drained(): void {
     this.receiver.drained();
   }
+}
+
+/** The messages of a packet and its attachments. */
+function toMessages({ type, data, attachments }: Outgoing): SharedMessage[] {
+  const head = new SharedMessage(typeof data === "string" ? encodePacket(type, data) : asBuffer(data));
+  return [head, ...attachments.map((attachment) => new SharedMessage(asBuffer(attachment)))];
 }
 
 /** The frames of a packet and its attachments, in one buffer when they are small. */

@@ -15,6 +15,7 @@ describe("settleOptions", () => {
       allowUpgrades: true,
       hookTimeout: 30_000,
       cookie: false,
+      perMessageDeflate: false,
       httpCompression: true,
       checkOrigin: true,
       destroyUpgrade: true,
