@@ -1,16 +1,17 @@
 import { type EventEmitter, once } from "node:events";
 import { createServer, IncomingMessage } from "node:http";
-import { expectTypeOf } from "vitest";
 import WebSocket, {
   type ClientOptions,
   createWebSocketStream,
   type PerMessageDeflateOptions,
   type RawData,
   type ServerOptions,
-  WebSocketServer,
-} from "../../src/entry/websocket.ts";
+  type WebSocketServer,
+} from "baro/websocket";
+import { expectTypeOf } from "vitest";
 
-// Programs as they are written with the names of @types/ws: they must compile with the import changed. None is run.
+// Programs as they are written with the names of @types/ws. They are compiled twice: against Baro, and against those
+// types by an alias, which proves that they ask for nothing of Baro's own. None is run.
 interface Alive extends WebSocket {
   isAlive?: boolean;
 }
@@ -48,9 +49,9 @@ export function broadcastOfTheReadme(wss: WebSocket.Server): void {
   });
 }
 
-export function ownClasses(): WebSocketServer<typeof Client, typeof Request> {
+export function ownClasses(): WebSocket.Server<typeof Client, typeof Request> {
   const server = createServer({ IncomingMessage: Request });
-  const wss = new WebSocketServer<typeof Client, typeof Request>({ server, WebSocket: Client });
+  const wss = new WebSocket.Server<typeof Client, typeof Request>({ server, WebSocket: Client });
   wss.on("connection", (ws, request) => {
     expectTypeOf(ws.room).toEqualTypeOf<string>();
     expectTypeOf(request.user).toEqualTypeOf<string>();
