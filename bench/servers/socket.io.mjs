@@ -1,6 +1,4 @@
-import { createServer } from "node:http";
 import { Server } from "socket.io";
-import { serve } from "./serve.mjs";
+import { listenEvents } from "./events.mjs";
 
-export const http = createServer();
-serve(new Server(http));
+export const listen = () => listenEvents(Server);
