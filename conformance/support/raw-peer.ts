@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { FrameReader, nameOf, type WireFrame } from "./wire.ts";
 
 /** The key of RFC 6455 section 1.3, and the answer to it. */
-export const KEY = "dGhlIHNhbXBsZSBub25jZQ==";
+const KEY = "dGhlIHNhbXBsZSBub25jZQ==";
 export const ACCEPT = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 
 /** A handshake as text. A header that is `undefined` is left out; one that is a list is there several times. */

@@ -2,10 +2,10 @@ import { closed, closePayload, text } from "../../support/wire.ts";
 import { type Case, hex, join } from "../case.ts";
 
 /** Every code that a close frame may carry: the registered ones, and both ends of the two free ranges. */
-export const VALID_CODES = [
+const VALID_CODES = [
   1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3001, 3999, 4000, 4001, 4999,
 ];
-export const INVALID_CODES = [
+const INVALID_CODES = [
   0, 1, 2, 255, 256, 998, 999, 1004, 1005, 1006, 1015, 1016, 1017, 1099, 1100, 1999, 2000, 2998, 2999, 5000,
   5001, 32_767, 32_768, 65_534, 65_535,
 ];

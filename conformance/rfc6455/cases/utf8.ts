@@ -2,7 +2,7 @@ import { binary, closed, pong, text } from "../../support/wire.ts";
 import { type Case, hex, join } from "../case.ts";
 
 /** Sequences that are valid, in the classes that public suites test. */
-export const VALID: readonly (readonly [name: string, digits: string])[] = [
+const VALID: readonly (readonly [name: string, digits: string])[] = [
   ["Greek kosme", "cebae1bdb9cf83cebcceb5"],
   ["ASCII and two bytes", "48656c6c6f2dc2b540c39fc3b6c3a4c3bcc3a0c3a12d5554462d382121"],
   ["U+0000", "00"],
@@ -38,7 +38,7 @@ const each = (from: number, to: number, make: (byte: number) => string, name: st
 const two = (byte: number): string => byte.toString(16).padStart(2, "0");
 
 /** Sequences that are invalid, with the length of the shortest beginning that no further byte can make right. */
-export const INVALID: readonly (readonly [name: string, digits: string, bad?: number])[] = [
+const INVALID: readonly (readonly [name: string, digits: string, bad?: number])[] = [
   ["a surrogate behind kosme", "cebae1bdb9cf83cebcceb5eda080656469746564", 13],
   ["a continuation byte 80", "80", 1],
   ["a continuation byte bf", "bf", 1],
