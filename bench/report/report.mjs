@@ -1,6 +1,6 @@
 import { barChart, curveChart, partsChart } from "./chart.mjs";
 import { STYLE } from "./style.mjs";
-import { escapeHtml, number } from "./text.mjs";
+import { escapeHtml } from "./text.mjs";
 
 const GROUPS = {
   WebSocket: "Raw WebSocket: <code>baro/websocket</code> beside <code>ws</code> and Bun.",
