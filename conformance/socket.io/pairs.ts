@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type Server as HttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { Server as BaroServer } from "baro";
+import { Server as BaroServer, type ServerOptions } from "baro";
 import { type Socket as BaroSocket, io as baro } from "baro/client";
 import { Server as PeerServer } from "socket.io";
 import { io as peer } from "socket.io-client";
@@ -22,8 +22,9 @@ type Connect = (url: string, options: ClientOptions) => BaroSocket;
 // Both makes of server and all makes of client are used through Baro's own types: that they fit is part of the
 // promise, and a suite that runs unchanged against the peer proves that it asks for nothing of Baro's own.
 const servers = {
-  baro: (http: HttpServer): BaroServer => new BaroServer(http),
-  "socket.io": (http: HttpServer): BaroServer => new PeerServer(http) as unknown as BaroServer,
+  baro: (http: HttpServer, options: ServerOptions): BaroServer => new BaroServer(http, options),
+  "socket.io": (http: HttpServer, options: ServerOptions): BaroServer =>
+    new PeerServer(http, options as object) as unknown as BaroServer,
 };
 const clients: Record<string, Connect> = {
   baro: baro as unknown as Connect,
@@ -51,9 +52,9 @@ export class Stage {
     this.#url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
   }
 
-  static async open(pair: (typeof pairs)[number]): Promise<Stage> {
+  static async open(pair: (typeof pairs)[number], options: ServerOptions = {}): Promise<Stage> {
     const http = createServer((_request, response) => response.end("beside"));
-    const io = pair.createIo(http);
+    const io = pair.createIo(http, options);
     http.listen(0, "127.0.0.1");
     await once(http, "listening");
     return new Stage(http, io, pair.connect);

@@ -108,9 +108,9 @@ export class Socket<
     return this.client.conn;
   }
 
-  /** The rooms that this socket is in, as of now; its own id is one of them. */
+  /** The rooms that this socket is in, always as they are; its own id is one of them. Not to be changed here. */
   get rooms(): Set<Room> {
-    return new Set(this.#rooms);
+    return this.#rooms;
   }
 
   // --- to the client

@@ -79,5 +79,6 @@ function mayUse(
 }
 
 function unsupported(version: string | undefined): Refusal {
-  return { ...UNSUPPORTED_PROTOCOL, context: { protocol: version } };
+  // Without a number it was the protocol before this one.
+  return { ...UNSUPPORTED_PROTOCOL, context: { protocol: Number(version ?? 3) } };
 }

@@ -236,7 +236,7 @@ describe("connection_error", () => {
   it.each<[string, number, object]>([
     ["?EIO=4&transport=smoke", 0, { transport: "smoke" }],
     ["?EIO=4&transport=polling&sid=none", 1, { sid: "none" }],
-    ["?EIO=3&transport=polling", 5, { protocol: "3" }],
+    ["?EIO=3&transport=polling", 5, { protocol: 3 }],
   ])("says what %s was refused for", async (query, code, context) => {
     const { port, engine } = await startEngine();
     const errors: ConnectionError[] = [];
