@@ -98,6 +98,24 @@ export class EventTargetEmitter extends EventEmitter {
     if (wrapper !== undefined) this.removeListener(type, wrapper);
   }
 
+  /**
+   * Calls the listeners of {@link addEventListener} and of the attributes with an event of one's own, as the HTML
+   * standard has it; those of `on` hear only what the connection itself tells. What a listener throws goes to the
+   * caller.
+   *
+   * @returns true: none of these events can be cancelled.
+   */
+  dispatchEvent(event: { readonly type: string }): boolean {
+    for (const each of this.rawListeners(event.type)) {
+      // Those of `once` come wrapped.
+      const wrapper = ("listener" in each ? each.listener : each) as Wrapper;
+      if (wrapper[LISTENER] === undefined) continue;
+      if (wrapper !== each) this.removeListener(event.type, wrapper);
+      callListener(this, wrapper[LISTENER], event);
+    }
+    return true;
+  }
+
   /** The listener for the handshake's end; `null` for none. As in a browser it is one of many. */
   get onopen(): Handler<"open"> {
     return this.#attribute("open");
@@ -141,11 +159,7 @@ export class EventTargetEmitter extends EventEmitter {
 
   #add<K extends Type>(type: K, listener: Listener<K>, isAttribute: boolean, once: boolean): void {
     const target = this as unknown as WebSocket;
-    const call = (...args: unknown[]): void => {
-      const event = createEvent(type, target, args) as WebSocketEventMap[K];
-      if (typeof listener === "function") listener.call(target, event);
-      else listener.handleEvent(event);
-    };
+    const call = (...args: unknown[]): void => callListener(this, listener, createEvent(type, target, args));
     const wrapper = Object.assign(call, { [LISTENER]: listener, [IS_ATTRIBUTE]: isAttribute });
     if (once) this.once(type, wrapper);
     else this.on(type, wrapper);
@@ -158,6 +172,12 @@ export class EventTargetEmitter extends EventEmitter {
       | Wrapper
       | undefined;
   }
+}
+
+/** Calls a function, or an object's `handleEvent`. */
+function callListener(target: EventTargetEmitter, listener: unknown, event: { readonly type: string }): void {
+  if (typeof listener === "function") listener.call(target, event);
+  else (listener as { handleEvent(event: unknown): void }).handleEvent(event);
 }
 
 /** Makes of what the emitter emits an event of the HTML standard. */
