@@ -1,4 +1,5 @@
 import type { Binary } from "../binary.ts";
+import { readBlob } from "../blob.ts";
 import type { Cancel } from "../clock.ts";
 import { type DefaultEventsMap, Emitter, type EventsMap } from "../emitter.ts";
 import { type ClientTransport, TransportError } from "../engine/client-transport.ts";
@@ -310,8 +311,13 @@ export class Manager<
   }
 
   #send(packet: Packet): void {
-    const { text, attachments } = encode(packet);
-    this.engine.send(new Outgoing(PacketType.MESSAGE, text, attachments));
+    const { text, attachments, blobs } = encode(packet);
+    const outgoing = new Outgoing(PacketType.MESSAGE, text, attachments);
+    for (const { blob, target } of blobs) {
+      outgoing.hold();
+      readBlob(blob, target, (success) => outgoing.release(success));
+    }
+    this.engine.send(outgoing);
   }
 
   #receive(data: string | Binary): void {

@@ -107,11 +107,12 @@ export class ClientSession implements Session {
 
   send(outgoing: Outgoing): void {
     if (this.closed) return;
-    if (this.writable) {
+    if (this.writable && !outgoing.held) {
       this.#transport?.send(outgoing);
       return;
     }
     this.#queue.push(outgoing);
+    if (outgoing.held) outgoing.whenReleased(() => this.#flush());
     if (this.#queue.size > this.#options.maxQueuedBytes) {
       this.#end("transport error", new TransportError("More is queued than maxQueuedBytes allows"));
     }

@@ -30,9 +30,16 @@ export class OutgoingQueue {
     this.#size += outgoing.size + OVERHEAD;
   }
 
+  /** Takes the first; none while that one is held. */
   shift(): Outgoing | undefined {
+    let outgoing = this.#take();
+    while (outgoing?.dropped === true) outgoing = this.#take();
+    return outgoing;
+  }
+
+  #take(): Outgoing | undefined {
     const outgoing = this.#waiting[this.#first];
-    if (outgoing === undefined) return undefined;
+    if (outgoing === undefined || outgoing.held) return undefined;
     this.#first += 1;
     this.#size -= outgoing.size + OVERHEAD;
     // Half of the array at a time, so that each message is moved once on average.

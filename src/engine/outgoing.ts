@@ -17,6 +17,12 @@ export class Outgoing {
   /** Whether the wire forms may be compressed; false where the application said so. */
   compress = true;
 
+  // How many of the attachments are still being read: until then a queue holds this back, and all behind it. A read
+  // that failed leaves nothing to send.
+  #held = 0;
+  #isDropped = false;
+  #waiting: (() => void)[] | undefined = undefined;
+
   // The wire forms. A transport builds the one that it needs when it first needs it, and finds it here the
   // next time. No other code touches them.
   /** The form of a WebSocket server: finished frames, one buffer when they are small. */
@@ -30,6 +36,37 @@ export class Outgoing {
     this.type = type;
     this.data = data;
     this.attachments = attachments;
+  }
+
+  /** Whether it may not be sent yet. */
+  get held(): boolean {
+    return this.#held > 0;
+  }
+
+  /** Whether it will never be sent. */
+  get dropped(): boolean {
+    return this.#isDropped;
+  }
+
+  /** Holds this back until {@link release} was called as often. */
+  hold(): void {
+    this.#held += 1;
+  }
+
+  /** @param success false for an attachment that could not be read. */
+  release(success: boolean): void {
+    this.#held -= 1;
+    if (!success) this.#isDropped = true;
+    if (this.#held > 0) return;
+    const waiting = this.#waiting ?? [];
+    this.#waiting = undefined;
+    for (const run of waiting) run();
+  }
+
+  /** Calls `run` when this is held no more. */
+  whenReleased(run: () => void): void {
+    this.#waiting ??= [];
+    this.#waiting.push(run);
   }
 
   /** About how many bytes this holds, for the limits of queues: UTF-16 units count as one byte. */

@@ -246,11 +246,12 @@ export class ServerSession implements ObservableSession {
   }
 
   #send(outgoing: Outgoing): void {
-    if (this.#queue.empty && this.#transport.writable) {
+    if (this.#queue.empty && this.#transport.writable && !outgoing.held) {
       this.#transport.send(outgoing);
       return;
     }
     this.#queue.push(outgoing);
+    if (outgoing.held) outgoing.whenReleased(() => this.#flush());
     // A peer that never reads while others broadcast to it.
     if (this.#queue.size > this.#options.maxQueued) {
       this.discard("transport error", `more than ${this.#options.maxQueued} bytes wait for the peer to read`);

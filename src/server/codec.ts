@@ -1,4 +1,5 @@
 import type { Binary } from "../binary.ts";
+import { readBlob } from "../blob.ts";
 import { Outgoing } from "../engine/outgoing.ts";
 import { PacketType } from "../engine/packet.ts";
 import { type Decoded, Decoder, type DecoderLimits } from "../socketio/decoder.ts";
@@ -23,8 +24,13 @@ export interface Codec {
 /** The packets of Socket.IO protocol 5. */
 export const socketIoCodec: Codec = {
   encode(packet) {
-    const { text, attachments } = encode(packet);
-    return new Outgoing(PacketType.MESSAGE, text, attachments);
+    const { text, attachments, blobs } = encode(packet);
+    const outgoing = new Outgoing(PacketType.MESSAGE, text, attachments);
+    for (const { blob, target } of blobs) {
+      outgoing.hold();
+      readBlob(blob, target, (success) => outgoing.release(success));
+    }
+    return outgoing;
   },
   createDecoder: (limits) => new Decoder(limits),
 };

@@ -1,4 +1,5 @@
 import type { Binary } from "../binary.ts";
+import { type BlobLike, isBlob } from "../blob.ts";
 import { BaroError, ERR_DATA } from "../errors.ts";
 import { type Packet, PacketType } from "./packet.ts";
 import { LONG_TEXT, quote } from "./quote.ts";
@@ -7,9 +8,18 @@ import { LONG_TEXT, quote } from "./quote.ts";
 export interface Encoded {
   readonly text: string;
   readonly attachments: readonly Binary[];
+  /** Those of the attachments that are still empty: their bytes are to be read before anything is sent. */
+  readonly blobs: readonly PendingBlob[];
+}
+
+/** An attachment that is to be filled with the bytes of a blob. */
+export interface PendingBlob {
+  readonly blob: BlobLike;
+  readonly target: Uint8Array;
 }
 
 const NONE: readonly Binary[] = [];
+const NO_BLOBS: readonly PendingBlob[] = [];
 
 // Deeper data is a cycle, or as good as one: the walk must end before the stack does. Four times what a decoder
 // accepts, so that an application that passes on what a peer sent never meets it.
@@ -18,7 +28,7 @@ const MAX_DEPTH = 1_024;
 /**
  * Encodes a packet (Socket.IO protocol 5, "Packet encoding"). Buffers, typed arrays, data views and
  * ArrayBuffers anywhere in the data of an event or an acknowledgement become attachments: not copied, a view as
- * its bytes. A Blob or a File has no synchronous bytes; it must be read into an ArrayBuffer before.
+ * its bytes. A Blob or a File becomes one too; the caller reads it.
  *
  * @throws BaroError `BARO_DATA` when JSON cannot hold the data: a cycle, a BigInt, a nesting of over 1,024.
  */
@@ -26,12 +36,13 @@ export function encode(packet: Packet): Encoded {
   let type: PacketType = packet.type;
   let data: unknown = packet.data;
   let attachments = NONE;
+  let blobs = NO_BLOBS;
   if (type === PacketType.EVENT || type === PacketType.ACK) {
     // Most packets have no binary data: they are written straight from the caller's objects, without a copy.
     if (hasBinary(data, 0)) {
-      const found: Binary[] = [];
+      const found: Found = { attachments: [], blobs: [] };
       data = extract(data, found, 0);
-      attachments = found;
+      ({ attachments, blobs } = found);
       type = type === PacketType.EVENT ? PacketType.BINARY_EVENT : PacketType.BINARY_ACK;
     }
   }
@@ -40,7 +51,7 @@ export function encode(packet: Packet): Encoded {
   if (packet.namespace !== "/") text += `${packet.namespace},`;
   if (packet.id !== undefined) text += packet.id;
   if (data !== undefined) text += stringify(data);
-  return { text, attachments };
+  return { text, attachments, blobs };
 }
 
 function stringify(data: unknown): string {
@@ -65,7 +76,7 @@ function hasLongText(data: unknown): data is readonly string[] {
 
 function hasBinary(value: unknown, depth: number): boolean {
   if (typeof value !== "object" || value === null) return false;
-  if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return true;
+  if (value instanceof ArrayBuffer || ArrayBuffer.isView(value) || isBlob(value)) return true;
   checkDepth(depth);
   if (Array.isArray(value)) {
     for (const item of value) {
@@ -81,20 +92,26 @@ function hasBinary(value: unknown, depth: number): boolean {
   return false;
 }
 
-/** Copies `value` as JSON would see it, with a placeholder for each binary that it puts into `attachments`. */
-function extract(value: unknown, attachments: Binary[], depth: number): unknown {
+/** What a walk has found. */
+interface Found {
+  readonly attachments: Binary[];
+  readonly blobs: PendingBlob[];
+}
+
+/** Copies `value` as JSON would see it, with a placeholder for each binary that it puts into `found`. */
+function extract(value: unknown, found: Found, depth: number): unknown {
   if (typeof value !== "object" || value === null) return value;
-  const binary = toBinary(value);
+  const binary = toBinary(value, found.blobs);
   if (binary !== undefined) {
-    return { _placeholder: true, num: attachments.push(binary) - 1 };
+    return { _placeholder: true, num: found.attachments.push(binary) - 1 };
   }
   checkDepth(depth);
-  if (Array.isArray(value)) return value.map((item) => extract(item, attachments, depth + 1));
-  if (hasToJson(value)) return extract(value.toJSON(), attachments, depth + 1);
+  if (Array.isArray(value)) return value.map((item) => extract(item, found, depth + 1));
+  if (hasToJson(value)) return extract(value.toJSON(), found, depth + 1);
   // No prototype: a key named "__proto__" is a key like any other.
   const copy: Record<string, unknown> = Object.create(null);
   for (const key of Object.keys(value)) {
-    copy[key] = extract((value as Record<string, unknown>)[key], attachments, depth + 1);
+    copy[key] = extract((value as Record<string, unknown>)[key], found, depth + 1);
   }
   // The wire cannot tell an application's object that looks like a placeholder from a placeholder, and a receiver
   // that counts them would close. Whoever passes on what a stranger sent must not be made to send such a packet.
@@ -102,10 +119,13 @@ function extract(value: unknown, attachments: Binary[], depth: number): unknown 
   return copy;
 }
 
-function toBinary(value: object): Binary | undefined {
+function toBinary(value: object, blobs: PendingBlob[]): Binary | undefined {
   if (value instanceof Uint8Array || value instanceof ArrayBuffer) return value;
   if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-  return undefined;
+  if (!isBlob(value)) return undefined;
+  const target = new Uint8Array(value.size);
+  blobs.push({ blob: value, target });
+  return target;
 }
 
 function hasToJson(value: object): value is { toJSON(): unknown } {

@@ -31,4 +31,26 @@ describe("OutgoingQueue", () => {
     queue.clear();
     expect([queue.empty, queue.size, queue.shift()]).toEqual([true, 0, undefined]);
   });
+
+  it("holds back what is held, and all behind it; leaves out what could not be read", () => {
+    const queue = new OutgoingQueue();
+    const [held, lost, last] = ["1", "2", "3"].map((data) => new Outgoing(PacketType.MESSAGE, data)) as [
+      Outgoing,
+      Outgoing,
+      Outgoing,
+    ];
+    held.hold();
+    held.hold();
+    lost.hold();
+    const heard: string[] = [];
+    held.whenReleased(() => heard.push("released"));
+    for (const outgoing of [held, lost, last]) queue.push(outgoing);
+    lost.release(false);
+    held.release(true);
+    expect([queue.shift(), heard]).toEqual([undefined, []]);
+    held.release(true);
+    expect(heard).toEqual(["released"]);
+    expect([queue.shift(), queue.shift(), queue.shift()]).toEqual([held, last, undefined]);
+    expect([queue.empty, queue.size]).toEqual([true, 0]);
+  });
 });

@@ -107,6 +107,29 @@ describe.each<[string, Options]>([
     expect(Buffer.compare(answer.copy, bytes)).toBe(0);
   });
 
+  it("reads Blobs and Files, and keeps the order around them", async () => {
+    const { port, io } = await start();
+    const client = await connected(port, options);
+    const [socket] = io.sockets.sockets.values() as Iterable<Socket>;
+    const heard: unknown[] = [];
+    client.on("data", (value) => heard.push(value));
+    const end = next(client, "end");
+    socket?.emit("data", 1);
+    socket?.emit("data", { blob: new Blob(["바로"]), list: [Buffer.from("b"), new Blob(["c"])] });
+    io.emit("data", new Blob([Buffer.alloc(100_000, 7)]));
+    socket?.emit("data", 2);
+    io.emit("end");
+    await end;
+    expect(heard).toEqual([
+      1,
+      { blob: Buffer.from("바로"), list: [Buffer.from("b"), Buffer.from("c")] },
+      Buffer.alloc(100_000, 7),
+      2,
+    ]);
+    socket?.on("ask", (ack) => ack(new Blob(["answer"])));
+    expect(String(await client.emitWithAck("ask"))).toBe("answer");
+  });
+
   it("keeps the order through everything", async () => {
     const { io, port } = await start();
     const sent = Array.from({ length: 300 }, (_, index) => index);

@@ -12,7 +12,7 @@ const event = (...args: unknown[]): Packet => ({
 
 describe("encode", () => {
   it.each(vectors)("writes %s", (text, packet) => {
-    expect(encode(packet)).toEqual({ text, attachments: [] });
+    expect(encode(packet)).toEqual({ text, attachments: [], blobs: [] });
   });
 
   it("replaces a buffer by a placeholder", () => {
