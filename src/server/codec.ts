@@ -3,7 +3,7 @@ import { readBlob } from "../blob.ts";
 import { Outgoing } from "../engine/outgoing.ts";
 import { PacketType } from "../engine/packet.ts";
 import { type Decoded, Decoder, type DecoderLimits } from "../socketio/decoder.ts";
-import { encode } from "../socketio/encoder.ts";
+import { encode, type PendingBlob } from "../socketio/encoder.ts";
 import type { Packet } from "../socketio/packet.ts";
 
 /** Puts the messages of one client together to packets. It never throws: a fault is a value. */
@@ -26,11 +26,15 @@ export const socketIoCodec: Codec = {
   encode(packet) {
     const { text, attachments, blobs } = encode(packet);
     const outgoing = new Outgoing(PacketType.MESSAGE, text, attachments);
-    for (const { blob, target } of blobs) {
-      outgoing.hold();
-      readBlob(blob, target, (success) => outgoing.release(success));
-    }
+    if (blobs.length > 0) fill(outgoing, blobs);
     return outgoing;
   },
   createDecoder: (limits) => new Decoder(limits),
 };
+
+function fill(outgoing: Outgoing, blobs: readonly PendingBlob[]): void {
+  for (const { blob, target } of blobs) {
+    outgoing.hold();
+    readBlob(blob, target, (success) => outgoing.release(success));
+  }
+}
