@@ -5,6 +5,7 @@ import { PacketType } from "../engine/packet.ts";
 import { type Decoded, Decoder, type DecoderLimits } from "../socketio/decoder.ts";
 import { encode, type PendingBlob } from "../socketio/encoder.ts";
 import type { Packet } from "../socketio/packet.ts";
+import { stringifyLong } from "../socketio/stringify-long.ts";
 
 /** Puts the messages of one client together to packets. It never throws: a fault is a value. */
 export interface PacketDecoder {
@@ -24,7 +25,7 @@ export interface Codec {
 /** The packets of Socket.IO protocol 5. */
 export const socketIoCodec: Codec = {
   encode(packet) {
-    const { text, attachments, blobs } = encode(packet);
+    const { text, attachments, blobs } = encode(packet, stringifyLong);
     const outgoing = new Outgoing(PacketType.MESSAGE, text, attachments);
     if (blobs.length > 0) fill(outgoing, blobs);
     return outgoing;

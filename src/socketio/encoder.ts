@@ -2,7 +2,6 @@ import type { Binary } from "../binary.ts";
 import { type BlobLike, isBlob } from "../blob.ts";
 import { BaroError, ERR_DATA } from "../errors.ts";
 import { type Packet, PacketType } from "./packet.ts";
-import { LONG_TEXT, quote } from "./quote.ts";
 
 /** A packet on the wire: a text, and the binary messages that follow it. */
 export interface Encoded {
@@ -30,9 +29,10 @@ const MAX_DEPTH = 1_024;
  * ArrayBuffers anywhere in the data of an event or an acknowledgement become attachments: not copied, a view as
  * its bytes. A Blob or a File becomes one too; the caller reads it.
  *
+ * @param toJson another way to write JSON, with the results of `JSON.stringify`.
  * @throws BaroError `BARO_DATA` when JSON cannot hold the data: a cycle, a BigInt, a nesting of over 1,024.
  */
-export function encode(packet: Packet): Encoded {
+export function encode(packet: Packet, toJson: (data: unknown) => string = JSON.stringify): Encoded {
   let type: PacketType = packet.type;
   let data: unknown = packet.data;
   let attachments = NONE;
@@ -50,28 +50,16 @@ export function encode(packet: Packet): Encoded {
   if (attachments.length > 0) text += `${attachments.length}-`;
   if (packet.namespace !== "/") text += `${packet.namespace},`;
   if (packet.id !== undefined) text += packet.id;
-  if (data !== undefined) text += stringify(data);
+  if (data !== undefined) text += stringify(data, toJson);
   return { text, attachments, blobs };
 }
 
-function stringify(data: unknown): string {
+function stringify(data: unknown, toJson: (data: unknown) => string): string {
   try {
-    if (hasLongText(data)) return `[${data.map(quote).join()}]`;
-    return JSON.stringify(data);
+    return toJson(data);
   } catch (cause) {
     throw new BaroError(ERR_DATA, `The data cannot be sent as JSON: ${String(cause)}`, { cause });
   }
-}
-
-/** Whether `data` is all text, some of it long: the one case where `quote` beats `JSON.stringify` by far. */
-function hasLongText(data: unknown): data is readonly string[] {
-  if (!Array.isArray(data)) return false;
-  let isLong = false;
-  for (const item of data) {
-    if (typeof item !== "string") return false;
-    if (item.length >= LONG_TEXT) isLong = true;
-  }
-  return isLong;
 }
 
 function hasBinary(value: unknown, depth: number): boolean {

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { encode } from "../../src/socketio/encoder.ts";
-import { type EventPacket, PacketType } from "../../src/socketio/packet.ts";
-import { LONG_TEXT, quote } from "../../src/socketio/quote.ts";
+import { PacketType } from "../../src/socketio/packet.ts";
+import { LONG_TEXT, stringifyLong } from "../../src/socketio/stringify-long.ts";
 
-describe("quote", () => {
+describe("stringifyLong", () => {
   it.each([
     ["plain text", "a"],
     ["text of another alphabet", "바"],
@@ -23,7 +23,7 @@ describe("quote", () => {
     for (const length of [0, 1, LONG_TEXT - 2, LONG_TEXT - 1, LONG_TEXT, 10_000]) {
       const rest = "x".repeat(length);
       for (const text of [character + rest, rest + character, rest + character + rest]) {
-        expect(quote(text)).toBe(JSON.stringify(text));
+        expect(stringifyLong(["echo", text])).toBe(JSON.stringify(["echo", text]));
       }
     }
   });
@@ -32,22 +32,22 @@ describe("quote", () => {
     const unit = fc.oneof(fc.string({ unit: "binary" }), fc.string({ unit: "grapheme-composite" }));
     fc.assert(
       fc.property(unit, fc.nat(400), (text, length) => {
-        const long = `${"x".repeat(length)}${text}`;
-        expect(quote(long)).toBe(JSON.stringify(long));
+        const data = [`${"x".repeat(length)}${text}`];
+        expect(stringifyLong(data)).toBe(JSON.stringify(data));
       }),
     );
   });
 
-  it("stands in for JSON where an event is all text", () => {
+  it("writes what is not all text as JSON has it", () => {
     const long = "x".repeat(LONG_TEXT);
-    for (const data of [
-      ["echo", long],
-      ["echo", long, "short"],
-      ["echo", long, 1],
-      ["echo", long, undefined],
-    ]) {
-      const packet = { type: PacketType.EVENT, namespace: "/", id: undefined, data } as const;
-      expect(encode(packet as unknown as EventPacket).text).toBe(`2${JSON.stringify(data)}`);
+    for (const data of [["echo", long, 1], ["echo", long, undefined], { long }, long, []]) {
+      expect(stringifyLong(data)).toBe(JSON.stringify(data));
     }
+  });
+
+  it("stands in for JSON in an event", () => {
+    const data = ["echo", "x".repeat(LONG_TEXT), "short"] as const;
+    const packet = { type: PacketType.EVENT, namespace: "/", id: undefined, data } as const;
+    expect(encode(packet, stringifyLong).text).toBe(`2${JSON.stringify(data)}`);
   });
 });
