@@ -1,7 +1,6 @@
 import { IncomingMessage } from "node:http";
 import { Socket as NetSocket } from "node:net";
 import type { Binary } from "../../src/binary.ts";
-import type { Cancel, Clock } from "../../src/clock.ts";
 import type { DefaultEventsMap, EventsMap } from "../../src/emitter.ts";
 import type { Outgoing } from "../../src/engine/outgoing.ts";
 import type {
@@ -12,42 +11,7 @@ import type {
 } from "../../src/engine/session.ts";
 import type { PolicyOptions } from "../../src/server/options.ts";
 import { Server } from "../../src/server/server.ts";
-
-/** A clock that stands still until a test moves it. */
-export class FakeClock implements Clock {
-  #now = 0;
-  #timers: { at: number; run: () => void }[] = [];
-
-  now(): number {
-    return this.#now;
-  }
-
-  after(milliseconds: number, run: () => void): Cancel {
-    const timer = { at: this.#now + milliseconds, run };
-    this.#timers.push(timer);
-    return () => {
-      this.#timers = this.#timers.filter((each) => each !== timer);
-    };
-  }
-
-  /** How many timers are set. */
-  get pending(): number {
-    return this.#timers.length;
-  }
-
-  /** Lets time pass, and runs what becomes due, in order. */
-  advance(milliseconds: number): void {
-    const end = this.#now + milliseconds;
-    for (;;) {
-      const due = this.#timers.filter((timer) => timer.at <= end).sort((a, b) => a.at - b.at)[0];
-      if (due === undefined) break;
-      this.#timers = this.#timers.filter((each) => each !== due);
-      this.#now = due.at;
-      due.run();
-    }
-    this.#now = end;
-  }
-}
+import { FakeClock } from "../support/fake-clock.ts";
 
 /** A session that keeps what is sent. */
 export class FakeSession implements ObservableSession {
