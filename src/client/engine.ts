@@ -8,7 +8,7 @@ import {
 import type { CreateTransport } from "../engine/client-transport.ts";
 import type { Outgoing } from "../engine/outgoing.ts";
 import type { SessionCloseReason } from "../engine/session.ts";
-import { call } from "./report.ts";
+import { call } from "../report.ts";
 
 /** The events of {@link Engine}. */
 export interface EngineEvents {

@@ -5,6 +5,7 @@ import { type DefaultEventsMap, Emitter, type EventsMap } from "../emitter.ts";
 import { type ClientTransport, TransportError } from "../engine/client-transport.ts";
 import { Outgoing } from "../engine/outgoing.ts";
 import { PacketType } from "../engine/packet.ts";
+import { type Callback, call } from "../report.ts";
 import { Decoder } from "../socketio/decoder.ts";
 import { encode } from "../socketio/encoder.ts";
 import { Malformed } from "../socketio/malformed.ts";
@@ -15,7 +16,6 @@ import { Engine } from "./engine.ts";
 import type { Link, Port } from "./link.ts";
 import { type ManagerOptions, type ResolvedOptions, resolveOptions, type SocketOptions } from "./options.ts";
 import type { Platform } from "./platform.ts";
-import { type Callback, call } from "./report.ts";
 import { Socket } from "./socket.ts";
 
 /** The version of Socket.IO's protocol. */

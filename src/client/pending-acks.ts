@@ -1,5 +1,5 @@
 import type { Cancel, Clock } from "../clock.ts";
-import { type Callback, call } from "./report.ts";
+import { type Callback, call } from "../report.ts";
 
 /** One acknowledgement that a program waits for. */
 export interface PendingAck {

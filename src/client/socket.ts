@@ -11,6 +11,7 @@ import type {
   Last,
 } from "../emitter.ts";
 import { BaroError, ERR_EVENT_NAME } from "../errors.ts";
+import { type Callback, call } from "../report.ts";
 import { encode } from "../socketio/encoder.ts";
 import {
   type AckPacket,
@@ -25,7 +26,6 @@ import type { Link, Port } from "./link.ts";
 import type { Manager } from "./manager.ts";
 import type { Auth, SocketOptions } from "./options.ts";
 import { PendingAcks } from "./pending-acks.ts";
-import { type Callback, call } from "./report.ts";
 import type { ExtendedError, SocketEvents } from "./socket-events.ts";
 
 /** Events that came before the namespace was granted, which an honest server sends none or few of. */
@@ -233,15 +233,15 @@ export class Socket<
       // The program may take its time, or answer twice: by then another connection may have asked again.
       if (this.#request !== request || request.sent) return;
       request.sent = true;
-      this.#sendConnect(data);
+      const recovery = this.#recoveryId && { pid: this.#recoveryId, offset: this.#offset };
+      this.#link.send({
+        type: PacketType.CONNECT,
+        namespace: this.#namespace,
+        id: undefined,
+        data: { ...recovery, ...data },
+      });
     };
     this.#safely(() => (typeof auth === "function" ? auth(give) : give(auth)));
-  }
-
-  #sendConnect(auth: object): void {
-    const recovery = this.#recoveryId && { pid: this.#recoveryId, offset: this.#offset };
-    const data = { ...recovery, ...auth };
-    this.#link.send({ type: PacketType.CONNECT, namespace: this.#namespace, id: undefined, data });
   }
 
   #sendDisconnect(): void {

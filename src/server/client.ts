@@ -1,6 +1,7 @@
 import type { Binary } from "../binary.ts";
 import type { Cancel } from "../clock.ts";
 import type { ObservableSession, SessionCloseReason, SessionHandler } from "../engine/session.ts";
+import { call, throwLater } from "../report.ts";
 import { Malformed } from "../socketio/malformed.ts";
 import { type ConnectPacket, type Packet, PacketType } from "../socketio/packet.ts";
 import type { PacketDecoder } from "./codec.ts";
@@ -115,7 +116,7 @@ export class Client implements SessionHandler {
       try {
         this.#receive(decoded);
       } catch (error) {
-        this.#surface(error);
+        throwLater(error, this.#host.realm.clock);
       }
     }
   }
@@ -155,17 +156,7 @@ export class Client implements SessionHandler {
    * exception, so that it finds no connection half changed.
    */
   guard(run: () => void): void {
-    try {
-      run();
-    } catch (error) {
-      this.#surface(error);
-    }
-  }
-
-  #surface(error: unknown): void {
-    this.#host.realm.clock.after(0, () => {
-      throw error;
-    });
+    call(run, [], this.#host.realm.clock);
   }
 
   #receive(packet: Packet): void {

@@ -1,5 +1,6 @@
 import type { Cancel, Clock } from "../clock.ts";
 import type { Bus, BusMessage, Membership, NodeId } from "../cluster/bus.ts";
+import { throwLater } from "../report.ts";
 import type { AckWaiter } from "./ack-waiter.ts";
 import type { Action, Audience, Selection } from "./audience.ts";
 import type { BroadcastAcks } from "./broadcast-acks.ts";
@@ -222,9 +223,7 @@ export class ClusterNode {
       namespace.receiveServerSideEmit(event, answer === undefined ? args : [...args, acknowledge]);
     } catch (error) {
       // The application's fault, and not the bus's.
-      this.#clock.after(0, () => {
-        throw error;
-      });
+      throwLater(error, this.#clock);
     }
   }
 }
