@@ -30,12 +30,12 @@ export type { CookieOptions } from "../node/http/session-cookie.ts";
 export type { Adapter } from "../server/adapter.ts";
 export type { Room, SocketId } from "../server/audience.ts";
 export type { BroadcastOperator } from "../server/broadcast-operator.ts";
-export type { Client } from "../server/client.ts";
 export type { DisconnectReason } from "../server/disconnect-reason.ts";
 export type { EnginePacket, EngineSocket } from "../server/engine-socket.ts";
 export type { Handshake } from "../server/handshake.ts";
 export type { ExtendedError, Middleware } from "../server/middleware.ts";
 export type { RemoteSocket } from "../server/remote-socket.ts";
+export type { SocketClient as Client } from "../server/socket-client.ts";
 export type { Event } from "../server/socket-events.ts";
 export { BaroError, Namespace, Socket };
 

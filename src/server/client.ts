@@ -12,6 +12,7 @@ import type { ExtendedError } from "./middleware.ts";
 import type { Policy } from "./options.ts";
 import type { Realm } from "./realm.ts";
 import type { IncomingMessage } from "./request.ts";
+import type { SocketClient } from "./socket-client.ts";
 
 /** Acknowledgements that nobody asked for, before the client counts as hostile. */
 const MAX_FORGED_ACKS = 100;
@@ -28,7 +29,7 @@ interface ClientSocket {
 /** What a client needs of a namespace. */
 interface ClientNamespace {
   /** A socket that waits for {@link admit}. */
-  createSocket(client: Client, auth: Record<string, unknown>): ClientSocket;
+  createSocket(client: SocketClient, auth: Record<string, unknown>): ClientSocket;
   /** Asks the middleware; `done` may be called later. */
   admit(socket: ClientSocket, done: (error?: ExtendedError) => void): void;
   /** Tells the application of a socket that is open. */
@@ -53,7 +54,7 @@ export interface ClientHost {
  * One connection: it decodes what comes and hands it to the socket of its namespace. Whatever breaks the protocol
  * closes this connection, and this one only.
  */
-export class Client implements SessionHandler {
+export class Client implements SocketClient, SessionHandler {
   /** The first request. */
   readonly request: IncomingMessage;
   /** The address of the client, or of the proxy before it. */

@@ -15,11 +15,11 @@ import { Adapter } from "./adapter.ts";
 import { Audience, type Selection, type SocketId } from "./audience.ts";
 import { BroadcastOperator } from "./broadcast-operator.ts";
 import { Broadcaster } from "./broadcaster.ts";
-import type { Client } from "./client.ts";
 import { type ExtendedError, type Middleware, runMiddleware } from "./middleware.ts";
 import type { Realm } from "./realm.ts";
 import type { SocketDetails } from "./remote-socket.ts";
 import { Socket } from "./socket.ts";
+import type { SocketClient } from "./socket-client.ts";
 import type { BroadcastEvents } from "./typed-broadcast.ts";
 
 /** The events that a namespace itself tells. */
@@ -129,7 +129,7 @@ export class Namespace<
 
   /** @internal */
   createSocket(
-    client: Client,
+    client: SocketClient,
     auth: Record<string, unknown>,
   ): Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData> {
     return new Socket(this, this.audience, client, this.#realm.generateId(), auth);

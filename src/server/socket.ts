@@ -16,7 +16,6 @@ import { type Packet, PacketType } from "../socketio/packet.ts";
 import { type AckCallback, type AckWaiter, FallibleAck, PlainAck } from "./ack-waiter.ts";
 import { type Audience, EVERYONE, type Room, type SocketId } from "./audience.ts";
 import { BroadcastOperator } from "./broadcast-operator.ts";
-import type { Client } from "./client.ts";
 import type { DisconnectReason } from "./disconnect-reason.ts";
 import type { EngineSocket } from "./engine-socket.ts";
 import { checkEventName } from "./event-name.ts";
@@ -26,6 +25,7 @@ import type { EventData } from "./member.ts";
 import { type Middleware, runMiddleware } from "./middleware.ts";
 import type { Namespace } from "./namespace.ts";
 import type { IncomingMessage } from "./request.ts";
+import type { SocketClient } from "./socket-client.ts";
 import type { Event, SocketReservedEvents } from "./socket-events.ts";
 import type { BroadcastEvents } from "./typed-broadcast.ts";
 
@@ -50,7 +50,7 @@ export class Socket<
   /** The namespace. */
   readonly nsp: Namespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData>;
   /** The connection, which may carry sockets of other namespaces too. */
-  readonly client: Client;
+  readonly client: SocketClient;
   /** Whether this socket took over from one whose connection was lost. */
   readonly recovered: boolean = false;
   /** Anything that the application wants to keep with this socket. */
@@ -71,7 +71,7 @@ export class Socket<
   constructor(
     nsp: Namespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData>,
     audience: Audience<Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>>,
-    client: Client,
+    client: SocketClient,
     id: SocketId,
     auth: Handshake["auth"],
   ) {

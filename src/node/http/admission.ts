@@ -3,7 +3,6 @@ import type { ServerSession } from "../../engine/server-session.ts";
 import type { TickerEntry } from "../ticker.ts";
 import type { EngineSettings } from "./engine-options.ts";
 import { parseEngineQuery } from "./engine-query.ts";
-import { isSameSite, matchesOrigin, type SettledOriginRule } from "./origin.ts";
 import type { PollingTransport } from "./polling-transport.ts";
 import {
   BAD_HANDSHAKE_METHOD,
@@ -33,21 +32,23 @@ const PROTOCOL = "4";
 /**
  * What a request comes to: its session, a refusal, or `undefined` for one that asks for a new session and may.
  * The rules are those of Engine.IO 4, "HTTP requests", in the order in which its clients know the errors.
+ *
+ * @param mayUse whether the page that sent the request may use the session, or open one.
  */
 export function checkRequest(
   request: IncomingMessage,
   kind: "request" | "upgrade",
-  settings: EngineSettings,
-  rule: SettledOriginRule | undefined,
+  transports: EngineSettings["transports"],
+  mayUse: (entry: Entry | undefined) => boolean,
   sessions: ReadonlyMap<string, Entry>,
 ): Entry | Refusal | undefined {
   const query = parseEngineQuery(request.url ?? "");
   if (query === undefined) return BAD_REQUEST;
-  const transport = settings.transports.find((name) => name === query.transport);
+  const transport = transports.find((name) => name === query.transport);
   if (transport === undefined) return { ...UNKNOWN_TRANSPORT, context: { transport: query.transport } };
   const entry = query.sid === undefined ? undefined : sessions.get(query.sid);
   if (query.sid !== undefined && entry === undefined) return { ...UNKNOWN_SID, context: { sid: query.sid } };
-  if (!mayUse(request, settings, rule, entry)) return FORBIDDEN;
+  if (!mayUse(entry)) return FORBIDDEN;
   if (kind === "upgrade" && transport !== "websocket") return BAD_REQUEST;
   if (entry === undefined) {
     if (request.method !== "GET") return { ...BAD_HANDSHAKE_METHOD, context: { method: request.method } };
@@ -58,24 +59,6 @@ export function checkRequest(
   if (kind === "upgrade") return entry.session.mayUpgradeTo(transport) ? entry : BAD_REQUEST;
   if (transport !== "polling" || entry.session.transportName !== transport) return BAD_REQUEST;
   return request.method === "GET" || request.method === "POST" ? entry : BAD_REQUEST;
-}
-
-/**
- * Whether the page that sent the request may: one of this site, one that `cors.origin` names, or, where
- * `allowRequest` decides, the one that opened the session. What sends no origin is no page.
- */
-function mayUse(
-  request: IncomingMessage,
-  settings: EngineSettings,
-  rule: SettledOriginRule | undefined,
-  entry: Entry | undefined,
-): boolean {
-  const { origin, host } = request.headers;
-  if (origin === undefined || !settings.checkOrigin) return true;
-  if (rule !== undefined && matchesOrigin(origin, rule)) return true;
-  if (isSameSite(origin, host, "encrypted" in request.socket)) return true;
-  if (settings.allowRequest === undefined) return false;
-  return entry === undefined || entry.origin === origin;
 }
 
 function unsupported(version: string | undefined): Refusal {

@@ -18,26 +18,23 @@ import { randomIds } from "../random-ids.ts";
 import { EngineTransport, engineShellOptions } from "../websocket/engine-transport.ts";
 import { type PooledDeflateOptions, perMessageDeflate } from "../websocket/per-message-deflate.ts";
 import type { ShellOptions } from "../websocket/shell-options.ts";
-import { acceptUpgrade, holdSocket } from "../websocket/upgrade.ts";
+import { acceptUpgrade } from "../websocket/upgrade.ts";
 import { checkRequest, type Entry } from "./admission.ts";
 import { attach } from "./attach.ts";
 import type { ClientFiles } from "./client-files.ts";
-import { answerPreflight, setCorsHeaders, settleCors } from "./cors.ts";
 import {
   type AttachOptions,
   type EngineOptions,
   type EngineSettings,
   settleOptions,
 } from "./engine-options.ts";
+import { Gate, type Passage } from "./gate.ts";
 import { askHook } from "./hook.ts";
 import { HttpCompression } from "./http-compression.ts";
-import { type HttpMiddleware, isAnswered, type MiddlewareOutcome, runMiddlewares } from "./middlewares.ts";
-import type { SettledOriginRule } from "./origin.ts";
+import { type HttpMiddleware, isAnswered } from "./middlewares.ts";
 import { endWithAnswer, type PollingSettings, PollingTransport } from "./polling-transport.ts";
-import { BAD_REQUEST, FORBIDDEN, type Refusal, refuse, refuseUpgrade, UNAVAILABLE } from "./refusal.ts";
-import { describeRequest } from "./request-fields.ts";
+import { BAD_REQUEST, type Refusal, refuse, refuseUpgrade, UNAVAILABLE } from "./refusal.ts";
 import { cookieOf } from "./session-cookie.ts";
-import { UpgradeResponse } from "./upgrade-response.ts";
 
 /** Takes each new session. It sets `session.handler` before it returns. */
 export type OnSession = (session: ServerSession, request: IncomingMessage) => void;
@@ -82,7 +79,7 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
   readonly #deflate: PerMessageDeflate | undefined;
   readonly #cookie: ((sid: string) => string) | undefined;
   readonly #onSession: OnSession;
-  readonly #middlewares: HttpMiddleware[] = [];
+  readonly #gate: Gate;
   readonly #sessions = new Map<string, Entry>();
   #closed = false;
   readonly #forget = (session: ServerSession): void => {
@@ -96,6 +93,7 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
   constructor(options: EngineOptions, onSession: OnSession) {
     super();
     this.#settings = settleOptions(options);
+    this.#gate = new Gate(this.#settings);
     const { maxHttpBufferSize, maxQueued, httpCompression, perMessageDeflate, cookie } = this.#settings;
     this.#shellOptions = engineShellOptions(maxHttpBufferSize, maxQueued);
     this.#sessionOptions = { ...this.#settings, maxPayload: maxHttpBufferSize };
@@ -127,7 +125,7 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
 
   /** Adds an Express middleware for each request and each upgrade: `helmet()`, `session({ … })`. */
   use(middleware: HttpMiddleware): void {
-    this.#middlewares.push(middleware);
+    this.#gate.use(middleware);
   }
 
   /**
@@ -150,48 +148,20 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
 
   /** Answers one request, whatever its path. */
   handleRequest(request: IncomingMessage, response: ServerResponse): void {
-    const { cors, handlePreflightRequest, hookTimeout } = this.#settings;
     if (this.#closed) endWithAnswer(response);
-    describeRequest(request, response);
-    settleCors(request, cors, hookTimeout, (options, rule) => {
-      if (isAnswered(response)) return;
-      if (options !== undefined && rule !== undefined) setCorsHeaders(request, response, options, rule);
-      if (request.method === "OPTIONS" && options !== undefined) {
-        answerPreflight(request, response, options);
-      } else if (request.method === "OPTIONS" && handlePreflightRequest !== undefined) {
-        handlePreflightRequest(request, response);
-      } else {
-        runMiddlewares(this.#middlewares, request, response, hookTimeout, (outcome) => {
-          if (outcome === "answered") return;
-          this.#admit(request, "request", rule, outcome, (admission) =>
-            this.#answer(request, response, admission),
-          );
-        });
-      }
-    });
+    this.#gate.receiveRequest(request, response, (passage) =>
+      this.#admit(request, "request", passage, (admission) => this.#answer(request, response, admission)),
+    );
   }
 
   /** Answers one WebSocket handshake, whatever its path. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const { cors, hookTimeout } = this.#settings;
-    holdSocket(socket);
-    describeRequest(request);
-    settleCors(request, cors, hookTimeout, (_options, rule) => {
-      const admit = (outcome: MiddlewareOutcome, headers: OutgoingHttpHeaders): void =>
-        this.#admit(request, "upgrade", rule, outcome, (admission) => {
-          if (!("status" in admission)) this.#acceptUpgrade(request, socket, head, admission, headers);
-          else refuseUpgrade(socket, admission);
-        });
-      if (this.#middlewares.length === 0) {
-        admit("passed", {});
-        return;
-      }
-      const response = new UpgradeResponse(request, socket);
-      describeRequest(request, response);
-      runMiddlewares(this.#middlewares, request, response, hookTimeout, (outcome) => {
-        if (outcome !== "answered") admit(outcome, response.release());
-      });
-    });
+    this.#gate.receiveUpgrade(request, socket, (passage, headers) =>
+      this.#admit(request, "upgrade", passage, (admission) => {
+        if (!("status" in admission)) this.#acceptUpgrade(request, socket, head, admission, headers);
+        else refuseUpgrade(socket, admission);
+      }),
+    );
   }
 
   /** Opens no more sessions, and lets HTTP connections end with the answers that they wait for. */
@@ -228,37 +198,28 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
   #admit(
     request: IncomingMessage,
     kind: "request" | "upgrade",
-    rule: SettledOriginRule | undefined,
-    outcome: MiddlewareOutcome,
+    { outcome, rule }: Passage,
     done: (admission: Refusal | Entry | NewSession) => void,
   ): void {
     const report = (admission: Refusal | Entry | NewSession): void => {
       if ("status" in admission) this.#report(request, admission);
       done(admission);
     };
-    const { allowRequest, hookTimeout } = this.#settings;
     if (outcome !== "passed") {
       report(
         outcome === "silent" ? UNAVAILABLE : { ...BAD_REQUEST, context: { name: "MIDDLEWARE_FAILURE" } },
       );
       return;
     }
-    const checked = checkRequest(request, kind, this.#settings, rule, this.#sessions);
+    const mayUse = (entry: Entry | undefined): boolean => this.#gate.allowsOrigin(request, rule, entry);
+    const checked = checkRequest(request, kind, this.#settings.transports, mayUse, this.#sessions);
     if (checked !== undefined) {
       report(checked);
-    } else if (allowRequest === undefined) {
-      this.#createId(request, report);
     } else {
-      askHook<boolean>(
-        (callback) => allowRequest(request, callback),
-        hookTimeout,
-        (outcome) => {
-          if (outcome.kind === "silent") report(UNAVAILABLE);
-          else if (outcome.kind === "failed") report(forbidden(outcome.error));
-          else if (!outcome.answer) report(FORBIDDEN);
-          else this.#createId(request, report);
-        },
-      );
+      this.#gate.askApplication(request, (refusal) => {
+        if (refusal !== undefined) report(refusal);
+        else this.#createId(request, report);
+      });
     }
   }
 
@@ -358,11 +319,6 @@ const DEFLATE_DEFAULTS = {
 
 function toDeflate(option: PooledDeflateOptions | boolean): PerMessageDeflate | undefined {
   return perMessageDeflate(option && { ...DEFLATE_DEFAULTS, ...(option === true ? {} : option) });
-}
-
-/** What a hook says goes to the client; what it throws is its own affair. */
-function forbidden(error: unknown): Refusal {
-  return typeof error === "string" ? { ...FORBIDDEN, message: error } : FORBIDDEN;
 }
 
 /** Adds headers of the application to the lines of an answer. @throws what Node throws for what no header can hold. */

@@ -1,0 +1,120 @@
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import { holdSocket } from "../websocket/upgrade.ts";
+import { answerPreflight, setCorsHeaders, settleCors } from "./cors.ts";
+import type { EngineSettings } from "./engine-options.ts";
+import { askHook } from "./hook.ts";
+import { type HttpMiddleware, isAnswered, type MiddlewareOutcome, runMiddlewares } from "./middlewares.ts";
+import { isSameSite, matchesOrigin, type SettledOriginRule } from "./origin.ts";
+import { FORBIDDEN, type Refusal, UNAVAILABLE } from "./refusal.ts";
+import { describeRequest } from "./request-fields.ts";
+import { UpgradeResponse } from "./upgrade-response.ts";
+
+/** A middleware has answered a request, or it goes on: what became of it, and which origins may use the server. */
+export interface Passage {
+  readonly outcome: Exclude<MiddlewareOutcome, "answered">;
+  readonly rule: SettledOriginRule | undefined;
+}
+
+/**
+ * What every request of a server passes before it is looked at, whatever it asks for: CORS, the middlewares of the
+ * application, the check of its origin, and `allowRequest`.
+ */
+export class Gate {
+  readonly #settings: EngineSettings;
+  readonly #middlewares: HttpMiddleware[] = [];
+
+  constructor(settings: EngineSettings) {
+    this.#settings = settings;
+  }
+
+  /** Adds an Express middleware for each request and each upgrade. */
+  use(middleware: HttpMiddleware): void {
+    this.#middlewares.push(middleware);
+  }
+
+  /** Lets a request in, unless it is a preflight or a middleware answers it: then `done` is not called. */
+  receiveRequest(request: IncomingMessage, response: ServerResponse, done: (passage: Passage) => void): void {
+    const { cors, handlePreflightRequest, hookTimeout } = this.#settings;
+    describeRequest(request, response);
+    settleCors(request, cors, hookTimeout, (options, rule) => {
+      if (isAnswered(response)) return;
+      if (options !== undefined && rule !== undefined) setCorsHeaders(request, response, options, rule);
+      if (request.method === "OPTIONS" && options !== undefined) {
+        answerPreflight(request, response, options);
+      } else if (request.method === "OPTIONS" && handlePreflightRequest !== undefined) {
+        handlePreflightRequest(request, response);
+      } else {
+        runMiddlewares(this.#middlewares, request, response, hookTimeout, (outcome) => {
+          if (outcome !== "answered") done({ outcome, rule });
+        });
+      }
+    });
+  }
+
+  /** The same for an upgrade. @param done is told which headers the middlewares have set for its answer. */
+  receiveUpgrade(
+    request: IncomingMessage,
+    socket: Duplex,
+    done: (passage: Passage, headers: OutgoingHttpHeaders) => void,
+  ): void {
+    const { cors, hookTimeout } = this.#settings;
+    holdSocket(socket);
+    describeRequest(request);
+    settleCors(request, cors, hookTimeout, (_options, rule) => {
+      if (this.#middlewares.length === 0) {
+        done({ outcome: "passed", rule }, {});
+        return;
+      }
+      const response = new UpgradeResponse(request, socket);
+      describeRequest(request, response);
+      runMiddlewares(this.#middlewares, request, response, hookTimeout, (outcome) => {
+        if (outcome !== "answered") done({ outcome, rule }, response.release());
+      });
+    });
+  }
+
+  /**
+   * Whether the page that sent the request may: one of this site, one that `cors.origin` names, or, where
+   * `allowRequest` decides, the one of `opener`. What sends no origin is no page.
+   *
+   * @param opener the origin of the page that opened the session which the request belongs to; `undefined` for a
+   *   request that opens one.
+   */
+  allowsOrigin(
+    request: IncomingMessage,
+    rule: SettledOriginRule | undefined,
+    opener?: { readonly origin: string | undefined },
+  ): boolean {
+    const { allowRequest, checkOrigin } = this.#settings;
+    const { origin, host } = request.headers;
+    if (origin === undefined || !checkOrigin) return true;
+    if (rule !== undefined && matchesOrigin(origin, rule)) return true;
+    if (isSameSite(origin, host, "encrypted" in request.socket)) return true;
+    if (allowRequest === undefined) return false;
+    return opener === undefined || opener.origin === origin;
+  }
+
+  /** Asks `allowRequest`, where there is one. */
+  askApplication(request: IncomingMessage, done: (refusal: Refusal | undefined) => void): void {
+    const { allowRequest, hookTimeout } = this.#settings;
+    if (allowRequest === undefined) {
+      done(undefined);
+      return;
+    }
+    askHook<boolean>(
+      (callback) => allowRequest(request, callback),
+      hookTimeout,
+      (outcome) => {
+        if (outcome.kind === "silent") done(UNAVAILABLE);
+        else if (outcome.kind === "failed") done(forbidden(outcome.error));
+        else done(outcome.answer ? undefined : FORBIDDEN);
+      },
+    );
+  }
+}
+
+/** What a hook says goes to the client; what it throws is its own affair. */
+function forbidden(error: unknown): Refusal {
+  return typeof error === "string" ? { ...FORBIDDEN, message: error } : FORBIDDEN;
+}
