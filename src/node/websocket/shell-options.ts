@@ -1,8 +1,9 @@
 import type { ConnectionLimits } from "../../websocket/connection.ts";
 import type { AssemblyBudget } from "../assembly-budget.ts";
+import type { TurnShare } from "./turn-share.ts";
 
 /** The bounds of a connection. One object serves any number of connections. */
-export interface ShellOptions extends ConnectionLimits {
+export interface ShellOptions extends ConnectionLimits, TurnShare {
   /**
    * Bytes that may wait because the peer reads too slowly; above, it is cut off without a close frame, which
    * would have to wait behind them, or what a subclass says. 0 for no bound. A reader that stops must not fill the memory.
@@ -15,8 +16,6 @@ export interface ShellOptions extends ConnectionLimits {
    * each would hold its memory for ever.
    */
   readonly messageTimeout: number;
-  /** Frames handled per turn; 256 by default. */
-  readonly frameBudget?: number;
   /**
    * Pings and pongs that a peer may send in a second (1008); none or 0 for no bound. Each costs an answer, and says
    * nothing.

@@ -14,6 +14,7 @@ import type { Tickable, TickerEntry } from "../ticker.ts";
 import type { Flushable } from "../turn.ts";
 import { Outbox } from "./outbox.ts";
 import type { ShellOptions } from "./shell-options.ts";
+import { receiveInTurn } from "./turn-share.ts";
 import { releaseSocket } from "./upgrade.ts";
 
 /** Told when bytes have been written out, or why they never will be. */
@@ -21,12 +22,6 @@ export type WriteCallback = (error?: Error) => void;
 
 /** Milliseconds that a peer has for its FIN once everything was sent to it, ours included. */
 const LINGER = 5_000;
-
-/**
- * Frames handled per turn: a peer that fills a chunk of 64 KiB with 10,000 empty frames would hold all other
- * connections up for as long as they take.
- */
-const FRAME_BUDGET = 256;
 
 const SHELL = Symbol("shell");
 const NOTHING = Buffer.alloc(0);
@@ -254,7 +249,7 @@ export abstract class Shell implements Sink, Flushable, Tickable, Assembler {
   #receive(chunk: Buffer): void {
     let isDone = false;
     try {
-      isDone = this.connection.receive(chunk, this.#options.frameBudget ?? FRAME_BUDGET);
+      isDone = receiveInTurn(this.connection, chunk, this.#options);
     } finally {
       // Also when a listener threw: what is behind its frame belongs to the next turn.
       if (!isDone) this.#continueLater();
