@@ -25,6 +25,7 @@ const OWN = [
   ...["followRedirects", "maxRedirects", "handshakeTimeout", "finishRequest", "generateMask", "origin"],
   ...["perMessageDeflate", "maxPayload", "maxFragments", "maxBufferedChunks", "skipUTF8Validation"],
   ...["allowSynchronousEvents", "autoPong", "closeTimeout", "heartbeat", "maxQueued", "slowConsumer"],
+  ...["maxControlFrames"],
   ...["headers", "protocol", "protocolVersion", "host", "hostname", "port", "path", "method", "timeout"],
 ];
 

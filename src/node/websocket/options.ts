@@ -2,6 +2,7 @@ import type { ClientRequest, Server as HttpServer, IncomingMessage, OutgoingHttp
 import type { Server as HttpsServer, RequestOptions } from "node:https";
 import type { ZlibOptions } from "node:zlib";
 import { BaroError, ERR_OPTION } from "../../errors.ts";
+import type { ConnectionCapOptions } from "../connection-caps.ts";
 import type { SettledOriginRule } from "../http/origin.ts";
 import { SHELL_DEFAULTS, type ShellOptions } from "./shell-options.ts";
 import type { WebSocket } from "./websocket.ts";
@@ -56,6 +57,11 @@ export interface ConnectionOptions {
   maxPayload?: number | undefined;
   /** Whether compression is agreed to: `true`, or its options. */
   perMessageDeflate?: boolean | PerMessageDeflateOptions | undefined;
+  /**
+   * Beyond `ws`: pings and pongs that the peer may send in a second; 0, the default, for no bound. Above, it is closed
+   * with 1008: each ping costs an answer, and says nothing.
+   */
+  maxControlFrames?: number | undefined;
   /** Whether text is taken as UTF-8 unseen; false by default. Only for peers that one trusts. */
   skipUTF8Validation?: boolean | undefined;
   /** Beyond `ws`: pings the peer, and cuts it off when it is dead. `true` for the defaults; off by default. */
@@ -91,7 +97,8 @@ export interface ClientOptions extends ConnectionOptions, Omit<RequestOptions, "
 export interface ServerOptions<
   Client extends typeof WebSocket = typeof WebSocket,
   Request extends typeof IncomingMessage = typeof IncomingMessage,
-> extends ConnectionOptions {
+> extends ConnectionOptions,
+    ConnectionCapOptions {
   host?: string | undefined;
   /** Makes an HTTP server that listens there. */
   port?: number | undefined;
@@ -173,6 +180,7 @@ export function settleConnection(options: ConnectionOptions): WebSocketShellOpti
     ...(allowSynchronousEvents ? {} : { frameBudget: 1 }),
     // What ws does not have is off by default: a program that sends 16 MB in one go must work.
     maxQueued: count("maxQueued", 0),
+    maxControlFrames: count("maxControlFrames", 0),
     slowConsumer: options.slowConsumer ?? "metric",
     heartbeat: settleHeartbeat(options.heartbeat),
   };

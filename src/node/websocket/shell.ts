@@ -263,12 +263,14 @@ export abstract class Shell implements Sink, Flushable, Tickable, Assembler {
     }
   }
 
-  /** A subclass says so at each ping and pong of the peer. */
-  protected receiveControl(): void {
+  /** A subclass asks at each ping and pong of the peer whether it may; where not, the connection has failed. */
+  protected receiveControl(): boolean {
     const limit = this.#options.maxControlFrames ?? 0;
-    if (limit === 0) return;
+    if (limit === 0) return true;
     this.#controls ??= new Rate(limit);
-    if (!this.#controls.allows(clock.now())) this.connection.fail(Violation.CONTROL_RATE);
+    if (this.#controls.allows(clock.now())) return true;
+    this.connection.fail(Violation.CONTROL_RATE);
+    return false;
   }
 
   #hold(bytes: number): void {

@@ -7,6 +7,7 @@ import { BaroError, ERR_OPTION, ERR_STATE } from "../../errors.ts";
 import { acceptHeaders, type Handshake, parseHandshake, type Refusal } from "../../websocket/handshake.ts";
 import type { PerMessageDeflate } from "../../websocket/permessage-deflate.ts";
 import { SharedMessage } from "../../websocket/shared-message.ts";
+import { ConnectionCaps, RETRY_LATER, TOO_MANY_CONNECTIONS } from "../connection-caps.ts";
 import { OWN_SERVER } from "../http/own-server.ts";
 import { withCode } from "./close-arguments.ts";
 import type { AnyListener, Listener, WebSocketServerEvents } from "./events.ts";
@@ -63,6 +64,7 @@ export class WebSocketServer<
   declare readonly clients: Set<InstanceType<C>>;
   readonly #connection: WebSocketShellOptions;
   readonly #deflate: PerMessageDeflate | undefined;
+  readonly #caps: ConnectionCaps | undefined;
   /** None with `noServer`. */
   readonly #server: AnyServer | undefined;
   readonly #leave: () => void;
@@ -90,8 +92,9 @@ export class WebSocketServer<
     this.options = { clientTracking, noServer, perMessageDeflate: false, ...options };
     this.#connection = settleConnection(options);
     this.#deflate = perMessageDeflate(options.perMessageDeflate);
+    this.#caps = ConnectionCaps.of(options);
     if (clientTracking) Object.assign(this, { clients: new Set() });
-    this.#server = server ?? (noServer ? undefined : createOwnServer());
+    this.#server = server ?? (noServer ? undefined : createOwnServer(this.#caps));
     this.#leave = this.#server === undefined ? () => {} : this.#join(this.#server);
     if (port !== undefined) this.#server?.listen(port, options.host, options.backlog, callback);
   }
@@ -159,6 +162,8 @@ export class WebSocketServer<
       abortUpgrade(socket, 400, {}, "No WebSocket has this path.");
     } else if (!mayConnect(request, this.options.checkOrigin)) {
       abortUpgrade(socket, 403, {}, "Pages of this origin may not connect.");
+    } else if (this.#caps?.hold(socket) === false) {
+      abortUpgrade(socket, 503, RETRY_LATER, TOO_MANY_CONNECTIONS);
     } else if (this.options.verifyClient === undefined || this.options.verifyClient === null) {
       this.#accept(request, socket, head, handshake, callback);
     } else {
@@ -279,8 +284,8 @@ export class WebSocketServer<
   }
 }
 
-function createOwnServer(): HttpServer {
-  return createServer(OWN_SERVER, (_request, response) => {
+function createOwnServer(caps: ConnectionCaps | undefined): HttpServer {
+  const server = createServer(OWN_SERVER, (_request, response) => {
     const body = STATUS_CODES[426] ?? "";
     response.writeHead(426, {
       "Content-Length": body.length,
@@ -289,4 +294,11 @@ function createOwnServer(): HttpServer {
     });
     response.end(body);
   });
+  if (caps !== undefined) {
+    // Also those that never finish a request; an application's own server is not counted for it.
+    server.on("connection", (socket) => {
+      if (!caps.hold(socket)) abortUpgrade(socket, 503, RETRY_LATER, TOO_MANY_CONNECTIONS);
+    });
+  }
+  return server;
 }

@@ -118,12 +118,12 @@ export class WebSocketShell<WebSocket extends Owner = Owner> extends Shell {
   }
 
   ping(data: Buffer): void {
-    this.#owner.emit("ping", data);
+    if (this.receiveControl()) this.#owner.emit("ping", data);
   }
 
   pong(data: Buffer): void {
     this.#heartbeat?.answered();
-    this.#owner.emit("pong", data);
+    if (this.receiveControl()) this.#owner.emit("pong", data);
   }
 
   closed(code: number, reason: string, error?: WebSocketError): void {

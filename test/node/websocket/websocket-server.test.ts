@@ -329,6 +329,56 @@ describe("checkOrigin", () => {
   });
 });
 
+describe("the caps on connections", () => {
+  const REFUSED = /^HTTP\/1\.1 503 .*\r\nRetry-After: 10\r\n.*\r\n\r\nToo many connections\.$/s;
+
+  it("H-11 refuse a WebSocket above them, and give its place to the next when one is over", async () => {
+    const { wss, port } = await start({ maxConnections: 2 });
+    const clients = [dial(port), dial(port)];
+    expect(await Promise.all(clients.map(opened))).toEqual(["open", "open"]);
+    expect(await answerTo(port, `GET / HTTP/1.1\r\n${UPGRADE}\r\n`)).toMatch(REFUSED);
+    clients[0]?.terminate();
+    await until(() => wss.clients.size === 1);
+    expect(await opened(dial(port))).toBe("open");
+  });
+
+  it("H-11 count those that a hook lets wait", async () => {
+    const waiting: ((result: boolean) => void)[] = [];
+    const { port } = await start({
+      maxConnections: 1,
+      verifyClient: (_info, callback) => void waiting.push(callback),
+    });
+    const first = opened(dial(port));
+    await until(() => waiting.length === 1);
+    expect(await answerTo(port, `GET / HTTP/1.1\r\n${UPGRADE}\r\n`)).toMatch(REFUSED);
+    waiting[0]?.(true);
+    expect(await first).toBe("open");
+  });
+
+  it("H-11 leave alone what else an application's server does", async () => {
+    const { http, port } = await listen(createServer((_request, response) => response.end("beside")));
+    new WebSocketServer({ server: http, path: "/ws", maxConnections: 1 });
+    const client = dial(port, "/ws");
+    expect(await opened(client)).toBe("open");
+    expect(await answerTo(port, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")).toMatch(/beside$/);
+  });
+
+  it("H-11 refuse an address that holds too many TCP connections of a port of its own", async () => {
+    const wss = new WebSocketServer({ port: 0, host: "127.0.0.1", maxConnectionsPerAddress: 2 });
+    await once(wss, "listening");
+    cleanup.push(() => wss.close());
+    const { port } = wss.address() as AddressInfo;
+    const idle = [connect(port, "127.0.0.1"), connect(port, "127.0.0.1")];
+    cleanup.push(() => idle.forEach((socket) => void socket.destroy()));
+    await Promise.all(idle.map((socket) => once(socket, "connect")));
+    expect(await answerTo(port, "")).toMatch(REFUSED);
+    const other = connect({ port, host: "127.0.0.1", localAddress: "127.0.0.2" });
+    cleanup.push(() => other.destroy());
+    other.write(`GET / HTTP/1.1\r\n${UPGRADE}\r\n`);
+    expect(String((await once(other, "data"))[0])).toMatch(/^HTTP\/1\.1 101 /);
+  });
+});
+
 describe("broadcast", () => {
   it("reaches those who are open, but for whom it leaves out", async () => {
     const { wss, port } = await start();

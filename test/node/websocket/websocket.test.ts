@@ -240,6 +240,41 @@ describe("a peer that reads too slowly", () => {
   });
 });
 
+describe("pings and pongs", () => {
+  it("F-18 are not counted by default", async () => {
+    const { client, server } = await open();
+    let pings = 0;
+    server.on("ping", () => {
+      pings += 1;
+    });
+    for (let count = 0; count < 2000; count += 1) client.ping();
+    await until(() => pings === 2000);
+    expect(server.readyState).toBe(WebSocket.OPEN);
+  });
+
+  it.each(["ping", "pong"] as const)(
+    "F-18 above maxControlFrames in a second close with 1008: %s",
+    async (kind) => {
+      for (const role of ["server", "client"] as const) {
+        const options = { maxControlFrames: 10 };
+        const ends = await open(...(role === "server" ? [options] : [{}, options]));
+        const other = ends[role === "server" ? "client" : "server"];
+        let heard = 0;
+        const faults: unknown[] = [];
+        ends[role].on(kind, () => {
+          heard += 1;
+        });
+        ends[role].on("error", (error) => faults.push((error as { code?: string }).code));
+        const over = ended(other);
+        for (let count = 0; count < 11; count += 1) other[kind]();
+        expect(await over).toBe(1008);
+        expect(heard).toBe(10);
+        expect(faults).toEqual(["WS_ERR_TOO_MANY_CONTROL_FRAMES"]);
+      }
+    },
+  );
+});
+
 describe("heartbeat", () => {
   const heartbeat = { interval: 100, timeout: 100 };
 
