@@ -222,6 +222,28 @@ describe.each(pairs)("server of $server, client of $client, deflate $deflate", (
     expect(forms[5]).toEqual(Buffer.from("text"));
   });
 
+  it("hands out the fragments of a message where binaryType asks for them", async () => {
+    const { client, server } = await connect();
+    server.binaryType = "fragments";
+    const sizes: unknown[] = [];
+    server.on("message", (data) => sizes.push((data as Buffer[]).map((part) => part.toString())));
+    const send = (...parts: string[]): void => {
+      for (const [index, part] of parts.entries()) {
+        // A compressed message is one for Baro.
+        client.send(Buffer.from(part), { fin: index === parts.length - 1, compress: false });
+      }
+    };
+    send("one");
+    send("one", "two", "three");
+    send("");
+    send("", "", "");
+    send("", "one", "", "two");
+    const received = once(client, "pong");
+    client.ping();
+    await received;
+    expect(sizes).toEqual([["one"], ["one", "two", "three"], [], [], ["one", "two"]]);
+  });
+
   it("pauses and resumes", async () => {
     const { client, server } = await connect();
     const received: string[] = [];

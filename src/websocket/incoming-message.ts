@@ -9,13 +9,19 @@ export class IncomingMessage {
   readonly isDeflated: boolean;
   /** Frames begun, the first included. */
   fragments = 1;
+  /** Where the fragments end that are complete, where somebody wants to know. At most 8 bytes for each. */
+  readonly ends: number[] | undefined;
   readonly #queue = new ByteQueue();
   readonly #utf8: Utf8Check | undefined;
 
-  /** @param checksUtf8 whether text has to be valid; compressed text can only be checked when it is whole. */
-  constructor(isText: boolean, isDeflated: boolean, checksUtf8: boolean) {
+  /**
+   * @param checksUtf8 whether text has to be valid; compressed text can only be checked when it is whole.
+   * @param notesEnds whether to note the ends of fragments; those of a compressed message say nothing of its content.
+   */
+  constructor(isText: boolean, isDeflated: boolean, checksUtf8: boolean, notesEnds: boolean) {
     this.isText = isText;
     this.isDeflated = isDeflated;
+    this.ends = notesEnds && !isDeflated ? [] : undefined;
     this.#utf8 = isText && checksUtf8 && !isDeflated ? new Utf8Check() : undefined;
   }
 
@@ -35,6 +41,11 @@ export class IncomingMessage {
     if (this.#utf8 !== undefined && !this.#utf8.receive(part)) return false;
     this.#queue.append(part, toCome);
     return true;
+  }
+
+  /** A frame of it is complete. */
+  finishFragment(): void {
+    this.ends?.push(this.length);
   }
 
   /** Gives the whole message, or `undefined` when text ends inside a character. */

@@ -198,6 +198,7 @@ export abstract class Receiver {
         frame.opcode === Opcode.TEXT,
         frame.isDeflated,
         !this.limits.skipUtf8Validation,
+        this.sink.wantsFragments === true,
       );
     }
     if (this.#message.fragments > this.limits.maxFragments) return Violation.FRAGMENTS;
@@ -210,7 +211,10 @@ export abstract class Receiver {
     if (frame.opcode === Opcode.PING) this.receivePing(frame.collected);
     else if (frame.opcode === Opcode.PONG) this.sink.pong(frame.collected);
     else if (frame.opcode === Opcode.CLOSE) this.receiveClose(frame.collected);
-    else if (frame.isFinal) this.#finishMessage();
+    else {
+      this.#message?.finishFragment();
+      if (frame.isFinal) this.#finishMessage();
+    }
   }
 
   #finishMessage(message = this.#message): void {
@@ -218,7 +222,7 @@ export abstract class Receiver {
     const data = message?.take();
     if (message === undefined || data === undefined) this.fail(Violation.UTF8);
     else if (message.isDeflated) this.#inflate(data, message.isText);
-    else this.sink.message(data, message.isText);
+    else this.sink.message(data, message.isText, message.ends);
   }
 
   #inflate(payload: Buffer, isText: boolean): void {

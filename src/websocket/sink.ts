@@ -27,8 +27,10 @@ export interface Sink {
   /**
    * A whole message; text is valid UTF-8. `data` is a view of the received chunk where that spares a copy, so a
    * short message that is kept for long holds up to 64 KiB: keep a copy of it instead.
+   *
+   * @param ends where its fragments end, for a message in several frames, where `wantsFragments` said so when it began.
    */
-  message(data: Buffer, isText: boolean): void;
+  message(data: Buffer, isText: boolean, ends?: readonly number[]): void;
   /** A ping; its pong has been sent. `data` as in {@link message}. */
   ping(data: Buffer): void;
   /** A pong, asked for or not. `data` as in {@link message}. */
@@ -42,4 +44,6 @@ export interface Sink {
   inflated(): void;
   /** Whether the peer reads too slowly to take more: then only the last ping is answered, once it does. */
   readonly full: boolean;
+  /** Whether `message` shall tell where the fragments of an uncompressed message end; false by default. */
+  readonly wantsFragments?: boolean;
 }

@@ -304,3 +304,34 @@ describe("what a drop-in may switch", () => {
     expect(recorder.wire).toBe("010161" + "8900" + "000162" + "800163" + "820100");
   });
 });
+
+describe("the ends of fragments", () => {
+  const send = (isWanted: boolean): unknown[] => {
+    const recorder = new Recorder();
+    const heard: unknown[] = [];
+    Object.assign(recorder, {
+      wantsFragments: isWanted,
+      message: (data: Buffer, _isText: boolean, ends?: readonly number[]) => heard.push([String(data), ends]),
+    });
+    const long = frame(0x82, "in two chunks");
+    recorder.feed(frame(0x02, "ab"), frame(0x00), frame(0x00, "c"), frame(0x80, "def"), frame(0x82, "whole"));
+    recorder.feed(long.subarray(0, 9), long.subarray(9));
+    return heard;
+  };
+
+  it("are told where they are wanted", () => {
+    expect(send(true)).toEqual([
+      ["abcdef", [2, 2, 3, 6]],
+      ["whole", undefined],
+      ["in two chunks", [13]],
+    ]);
+  });
+
+  it("are not noted otherwise", () => {
+    expect(send(false)).toEqual([
+      ["abcdef", undefined],
+      ["whole", undefined],
+      ["in two chunks", undefined],
+    ]);
+  });
+});

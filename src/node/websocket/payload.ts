@@ -41,12 +41,18 @@ export type BinaryType = (typeof BINARY_TYPES)[number];
 /** A binary message as `message` hands it out. */
 export type BinaryData = Buffer | ArrayBuffer | Buffer[] | Blob;
 
-/** Puts a binary message into the form that was asked for. */
-export function toBinaryType(data: Buffer, type: BinaryType): BinaryData {
+/** Puts a binary message into the form that was asked for. @param ends where its fragments end. */
+export function toBinaryType(data: Buffer, type: BinaryType, ends?: readonly number[]): BinaryData {
   if (type === "arraybuffer") return toArrayBuffer(data);
-  if (type === "fragments") return [data];
+  if (type === "fragments") return toFragments(data, ends ?? [data.length]);
   if (type === "blob") return new Blob([data as Uint8Array<ArrayBuffer>]);
   return data;
+}
+
+/** Without those that are empty, as `ws` has it. */
+function toFragments(data: Buffer, ends: readonly number[]): Buffer[] {
+  const fragments = ends.map((end, index) => data.subarray(ends[index - 1] ?? 0, end));
+  return fragments.filter((fragment) => fragment.length > 0);
 }
 
 /** All of it belongs to the receiver, so that nothing else of the chunk is in it. */

@@ -111,10 +111,14 @@ export class WebSocketShell<WebSocket extends Owner = Owner> extends Shell {
     else super.close(code, reason);
   }
 
-  message(data: Buffer, isText: boolean): void {
+  get wantsFragments(): boolean {
+    return this.#owner.binaryType === "fragments";
+  }
+
+  message(data: Buffer, isText: boolean, ends?: readonly number[]): void {
     const owner = this.#owner;
     if (isText || owner.binaryType === "nodebuffer") owner.emit("message", data, !isText);
-    else owner.emit("message", toBinaryType(data, owner.binaryType), true);
+    else owner.emit("message", toBinaryType(data, owner.binaryType, ends), true);
   }
 
   ping(data: Buffer): void {
