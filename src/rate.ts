@@ -1,5 +1,34 @@
 const SECOND = 1000;
 
+/**
+ * So much in a second, with a reserve for bursts (a token bucket). What is over it is taken all the same, and has to be
+ * waited for. Time is an argument.
+ */
+export class Allowance {
+  readonly #rate: number;
+  readonly #burst: number;
+  #left: number;
+  #since: number;
+
+  /**
+   * @param rate how much there is in a second.
+   * @param burst how much there is at once, after a rest.
+   */
+  constructor(rate: number, burst: number, now: number) {
+    this.#rate = rate;
+    this.#burst = burst;
+    this.#left = burst;
+    this.#since = now;
+  }
+
+  /** Takes `amount` at `now`, in milliseconds. Gives how many to wait before more is taken: 0 for none. */
+  take(amount: number, now: number): number {
+    this.#left = Math.min(this.#burst, this.#left + ((now - this.#since) * this.#rate) / SECOND) - amount;
+    this.#since = now;
+    return this.#left >= 0 ? 0 : (-this.#left * SECOND) / this.#rate;
+  }
+}
+
 /** How often something happens: counts within one second after the other. Time is an argument. */
 export class Rate {
   readonly #limit: number;

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { Rate } from "../src/rate.ts";
+import { Allowance, Rate } from "../src/rate.ts";
 
 it("F-18 a rate allows so many in a second, and as many in the next", () => {
   const rate = new Rate(3);
@@ -7,4 +7,15 @@ it("F-18 a rate allows so many in a second, and as many in the next", () => {
   expect(at(0, 0, 999, 999)).toEqual([true, true, true, false]);
   expect(at(1000, 1500, 1999, 1999.9)).toEqual([true, true, true, false]);
   expect(at(5000)).toEqual([true]);
+});
+
+it("S-15 an allowance grants a burst, then so much in a second, and says how long to wait", () => {
+  const allowance = new Allowance(10, 20, 1_000);
+  expect(allowance.take(20, 1_000)).toBe(0);
+  expect(allowance.take(1, 1_000)).toBe(100);
+  expect(allowance.take(1, 1_200)).toBe(0);
+  expect(allowance.take(5, 1_200)).toBe(500);
+  // A long rest fills it up, and no further.
+  expect(allowance.take(20, 100_000)).toBe(0);
+  expect(allowance.take(10, 100_000)).toBe(1_000);
 });

@@ -31,6 +31,8 @@ export class Outgoing {
   messages: readonly object[] | undefined = undefined;
   /** The form of long-polling: a payload of one or more packets. */
   payload: string | undefined = undefined;
+  /** The forms of clients without a library. */
+  open: object | undefined = undefined;
 
   constructor(type: PacketType, data: string | Binary = "", attachments: readonly Binary[] = NONE) {
     this.type = type;

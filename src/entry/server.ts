@@ -5,8 +5,10 @@ import type { DefaultEventsMap, EventsMap } from "../emitter.ts";
 import { BaroError, ERR_OPTION, ERR_STATE } from "../errors.ts";
 import { ClientFiles } from "../node/http/client-files.ts";
 import { type EngineOptions, settleOptions } from "../node/http/engine-options.ts";
-import { EngineServer } from "../node/http/engine-server.ts";
+import { type Beside, EngineServer } from "../node/http/engine-server.ts";
 import { refuseForeignOptions } from "../node/http/foreign-options.ts";
+import { OpenServer } from "../node/http/open/open-server.ts";
+import { type OpenOptions, settleOpenOptions } from "../node/http/open/options.ts";
 import { OWN_SERVER } from "../node/http/own-server.ts";
 import { Ports } from "../node/http/ports.ts";
 import { clock } from "../node/process.ts";
@@ -43,6 +45,11 @@ export { BaroError, Namespace, Socket };
 export interface ServerOptions extends EngineOptions, PolicyOptions {
   /** Where the server answers; `/socket.io` by default. */
   path?: string;
+  /**
+   * Whether clients without a library may connect below the path, and their bounds: plain WebSocket, `EventSource`,
+   * `curl`. They are sockets like all others, and pass the same middlewares. Default true.
+   */
+  open?: OpenOptions | boolean;
   /** Whether pages may load the client's script from below the path; true by default. */
   serveClient?: boolean;
 }
@@ -63,6 +70,8 @@ export class Server<
   readonly #ports = new Ports();
   #options: ServerOptions;
   #engines: EngineServer<EngineSocket>[] = [];
+  /** Beside the engine of the same place; none where the option says so. */
+  readonly #openServers = new Map<EngineServer<EngineSocket>, OpenServer>();
 
   /** @throws BaroError `BARO_OPTION` for an option outside its bounds, or one that Baro does not have. */
   constructor(options?: ServerOptions);
@@ -76,6 +85,7 @@ export class Server<
     this.#options = options;
     // Options are refused where they are written, also by a server that is attached later.
     settleOptions({ path: "/socket.io", ...options });
+    settleOpenOptions(openOptions(options));
     if (server !== undefined) this.attach(server);
   }
 
@@ -137,11 +147,16 @@ export class Server<
       this.#createEngine();
     }
     const httpServer = typeof server === "number" ? createServer(OWN_SERVER).listen(server) : server;
-    this.engine.attach(
+    const { engine } = this;
+    const beside: (Beside | undefined)[] = [
+      this.serveClient() ? new ClientFiles() : undefined,
+      this.#openServers.get(engine),
+    ];
+    engine.attach(
       // The events and the requests of HTTP/2 are those of HTTP by Node's compatibility API.
       httpServer as HttpServer,
       { path: this.path() },
-      this.serveClient() ? new ClientFiles() : undefined,
+      ...beside.filter((each) => each !== undefined),
     );
     this.#ports.add(httpServer);
     return this;
@@ -170,7 +185,7 @@ export class Server<
    * @param done called when the HTTP server has closed, with an error when it was not open; the promise never rejects.
    */
   close(done?: (error?: Error) => void): Promise<void> {
-    for (const engine of this.#engines) engine.stop();
+    for (const engine of [...this.#engines, ...this.#openServers.values()]) engine.stop();
     this.closeClients();
     for (const engine of this.#engines) engine.close();
     return this.#ports.close().then(done);
@@ -202,8 +217,25 @@ export class Server<
       },
     );
     this.#engines.push(engine);
+    if (this.#options.open !== false) this.#openServers.set(engine, this.#createOpenServer(engine));
     return engine;
   }
+
+  #createOpenServer(engine: EngineServer<EngineSocket>): OpenServer {
+    const { maxQueued } = settleOptions({ path: "/socket.io", ...this.#options });
+    return new OpenServer(
+      {
+        gate: engine.gate,
+        maxQueued,
+        receive: (session, request, limits) => this.receiveOpenSession(session, request, limits),
+      },
+      openOptions(this.#options),
+    );
+  }
+}
+
+function openOptions({ open = true }: ServerOptions): OpenOptions {
+  return typeof open === "object" && open !== null ? open : {};
 }
 
 function isHttpServer(value: unknown): value is AnyHttpServer {

@@ -17,16 +17,22 @@ export const timedOut = (): Error => new Error("operation has timed out");
 /** Calls back with what the client answered; hears nothing of a client that disconnects. */
 export class PlainAck implements AckWaiter {
   readonly #callback: AckCallback;
+  readonly #cancel: Cancel | undefined;
 
-  constructor(callback: AckCallback) {
+  /** @param cancel stops the timer after which nobody waits any more, where there is one. */
+  constructor(callback: AckCallback, cancel?: Cancel) {
     this.#callback = callback;
+    this.#cancel = cancel;
   }
 
   answered(args: readonly unknown[]): void {
+    this.#cancel?.();
     this.#callback(...args);
   }
 
-  lost(): void {}
+  lost(): void {
+    this.#cancel?.();
+  }
 }
 
 /** Calls back with an error first: `null`, or why no answer came. */

@@ -12,7 +12,7 @@ import type {
 import { BaroError, ERR_EVENT_NAME } from "../errors.ts";
 import type { AckCallback } from "./ack-waiter.ts";
 import { Adapter } from "./adapter.ts";
-import { Audience, type Selection, type SocketId } from "./audience.ts";
+import { Audience, type Room, type Selection, type SocketId } from "./audience.ts";
 import { BroadcastOperator } from "./broadcast-operator.ts";
 import { Broadcaster } from "./broadcaster.ts";
 import { type ExtendedError, type Middleware, runMiddleware } from "./middleware.ts";
@@ -20,6 +20,7 @@ import type { Realm } from "./realm.ts";
 import type { SocketDetails } from "./remote-socket.ts";
 import { Socket } from "./socket.ts";
 import type { SocketClient } from "./socket-client.ts";
+import { type SubscribeHook, Subscriptions } from "./subscriptions.ts";
 import type { BroadcastEvents } from "./typed-broadcast.ts";
 
 /** The events that a namespace itself tells. */
@@ -60,6 +61,7 @@ export class Namespace<
   readonly #realm: Realm;
   #middleware: readonly Middleware<Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>>[] = [];
   #adapter: Adapter | undefined;
+  #subscriptions: Subscriptions<Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>> | undefined;
 
   /** @internal Made by the server. */
   constructor(
@@ -122,6 +124,36 @@ export class Namespace<
     return (await this.#askServers(event, args)) as AckValue<Last<EventParameters<ServerSideEvents, Name>>>[];
   }
 
+  /**
+   * Declares rooms that clients without a library may listen to without asking: by name, or by a pattern for all
+   * names that it matches. All other rooms are denied unless {@link onSubscribe} allows them.
+   * @throws BaroError `BARO_OPTION` for what is neither.
+   */
+  publicRooms(...rooms: readonly (Room | RegExp)[]): this {
+    this.#ownSubscriptions.declarePublic(rooms);
+    return this;
+  }
+
+  /**
+   * Sets the function that says, with `true` or a promise of it, whether a socket may listen to a room that its
+   * client has asked for and that is not public. It has 10 seconds; what it throws denies the room.
+   * @throws BaroError `BARO_OPTION` for what is no function.
+   */
+  onSubscribe(hook: SubscribeHook<Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>>): this {
+    this.#ownSubscriptions.hook = hook;
+    return this;
+  }
+
+  /** @internal Whether the client of `socket` may have `room`. @throws what the application throws. */
+  mayListen(
+    socket: Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>,
+    room: Room,
+  ): boolean | PromiseLike<boolean> {
+    // The room of one socket alone: a pattern that happens to match its name must not give it away.
+    if (this.audience.everyone.has(room)) return false;
+    return this.#subscriptions?.allows(socket, room) ?? false;
+  }
+
   /** @internal */
   everyone<Events extends EventsMap>(): BroadcastOperator<Events, SocketData> {
     return new BroadcastOperator(this.audience);
@@ -171,6 +203,25 @@ export class Namespace<
     Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>
   >[] {
     return this.#middleware;
+  }
+
+  /** The rules for rooms that clients ask for, for the namespaces that are made after this one. */
+  protected get subscriptions():
+    | Subscriptions<Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>>
+    | undefined {
+    return this.#subscriptions;
+  }
+
+  /** @internal The rules of the parent, which this namespace may add to. */
+  inherit(
+    subscriptions: Subscriptions<Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>> | undefined,
+  ): void {
+    if (subscriptions !== undefined) this.#subscriptions = new Subscriptions(subscriptions);
+  }
+
+  get #ownSubscriptions(): Subscriptions<Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>> {
+    this.#subscriptions ??= new Subscriptions();
+    return this.#subscriptions;
   }
 
   #askServers(event: string, args: readonly unknown[]): Promise<unknown[]> {

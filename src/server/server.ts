@@ -12,6 +12,7 @@ import type {
 } from "../emitter.ts";
 import type { ObservableSession } from "../engine/session.ts";
 import { BaroError, ERR_OPTION } from "../errors.ts";
+import type { Room } from "./audience.ts";
 import type { BroadcastOperator } from "./broadcast-operator.ts";
 import { Broadcaster } from "./broadcaster.ts";
 import { Client, type ClientHost } from "./client.ts";
@@ -21,11 +22,13 @@ import { toCodec } from "./custom-codec.ts";
 import type { Environment } from "./environment.ts";
 import type { Middleware } from "./middleware.ts";
 import { Namespace, type NamespaceReservedEvents } from "./namespace.ts";
+import { OpenClient, type OpenClientHost, type OpenClientSession, type OpenLimits } from "./open-client.ts";
 import { type Policy, type PolicyOptions, toPolicy } from "./options.ts";
 import { type NamespaceMatcher, ParentNamespace } from "./parent-namespace.ts";
 import type { Realm } from "./realm.ts";
 import type { IncomingMessage } from "./request.ts";
 import type { Socket } from "./socket.ts";
+import type { SubscribeHook } from "./subscriptions.ts";
 import type { BroadcastEvents } from "./typed-broadcast.ts";
 
 /** The parent of the namespaces whose names it matches. */
@@ -56,8 +59,8 @@ export class Server<
   readonly #namespaces = new Map<string, Namespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData>>();
   readonly #dynasties: Dynasty<ParentNamespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData>>[] =
     [];
-  readonly #clients = new Set<Client>();
-  readonly #host: ClientHost;
+  readonly #clients = new Set<Client | OpenClient>();
+  readonly #host: ClientHost & OpenClientHost;
   readonly #realm: Realm;
   #policy: Policy;
 
@@ -81,7 +84,7 @@ export class Server<
         return policy();
       },
       findNamespace: (name, auth, done) => this.#findNamespace(name, auth, done),
-      forget: (client) => this.#clients.delete(client),
+      forget: (client: Client | OpenClient) => this.#clients.delete(client),
     };
   }
 
@@ -104,6 +107,18 @@ export class Server<
   /** As {@link Namespace.use}, of the main namespace. */
   use(middleware: Middleware<Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>>): this {
     this.sockets.use(middleware);
+    return this;
+  }
+
+  /** As {@link Namespace.publicRooms}, of the main namespace. */
+  publicRooms(...rooms: readonly (Room | RegExp)[]): this {
+    this.sockets.publicRooms(...rooms);
+    return this;
+  }
+
+  /** As {@link Namespace.onSubscribe}, of the main namespace. */
+  onSubscribe(hook: SubscribeHook<Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>>): this {
+    this.sockets.onSubscribe(hook);
     return this;
   }
 
@@ -145,6 +160,18 @@ export class Server<
   /** Takes a session that a client opened with `request`. */
   protected receiveSession(session: ObservableSession, request: IncomingMessage): Client {
     const client = new Client(this.#host, session, request);
+    this.#clients.add(client);
+    session.handler = client;
+    return client;
+  }
+
+  /** Takes the session of a client without a library; it opens when the application has let it in. */
+  protected receiveOpenSession(
+    session: OpenClientSession,
+    request: IncomingMessage,
+    limits: OpenLimits,
+  ): OpenClient {
+    const client = new OpenClient(this.#host, session, request, limits);
     this.#clients.add(client);
     session.handler = client;
     return client;

@@ -14,6 +14,10 @@ export interface SocketClient {
   readonly conn: EngineSocket;
   /** @internal */
   readonly session: ObservableSession;
+  /** @internal Milliseconds for acknowledgements without a time limit of their own; absent for as long as it takes. */
+  readonly ackTimeout?: number;
+  /** @internal How many acknowledgements may be awaited of one socket: the oldest goes. Absent for any number. */
+  readonly maxAcks?: number;
   /** @internal Disconnects all sockets, tells the client so, and ends the connection. */
   disconnect(): void;
   /** @internal The socket of this namespace is over. */

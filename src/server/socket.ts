@@ -128,7 +128,7 @@ export class Socket<
     } else {
       const callback = last as AckCallback;
       this.#emit(event, args.slice(0, -1), flags, (id) =>
-        flags.timeout === undefined ? new PlainAck(callback) : this.#fallible(callback, flags, id),
+        flags.timeout === undefined ? this.#plain(callback, id) : this.#fallible(callback, flags.timeout, id),
       );
     }
     return true;
@@ -145,7 +145,9 @@ export class Socket<
         if (error) reject(error);
         else resolve(value as AckValue<Last<EventParameters<EmitEvents, Name>>>);
       };
-      this.#emit(event, args, flags, (id) => this.#fallible(settle, flags, id));
+      this.#emit(event, args, flags, (id) =>
+        this.#fallible(settle, flags.timeout ?? this.client.ackTimeout, id),
+      );
     });
   }
 
@@ -318,6 +320,8 @@ export class Socket<
   /** @internal */
   expectAck(id: number, waiter: AckWaiter): void {
     this.#acks ??= new Acks(this.#audience.ackIds);
+    const { maxAcks } = this.client;
+    if (maxAcks !== undefined && this.#acks.size >= maxAcks) this.#acks.takeOldest()?.lost();
     this.#acks.set(id, waiter);
   }
 
@@ -357,8 +361,17 @@ export class Socket<
     else this.#audience.realm.clock.after(0, () => waiter.lost());
   }
 
-  #fallible(callback: AckCallback, flags: Flags, id: number): FallibleAck {
-    return new FallibleAck(callback, this.#audience.realm.clock, flags.timeout, () => this.forgetAck(id));
+  #plain(callback: AckCallback, id: number): PlainAck {
+    const { ackTimeout } = this.client;
+    if (ackTimeout === undefined) return new PlainAck(callback);
+    return new PlainAck(
+      callback,
+      this.#audience.realm.clock.after(ackTimeout, () => this.forgetAck(id)),
+    );
+  }
+
+  #fallible(callback: AckCallback, timeout: number | undefined, id: number): FallibleAck {
+    return new FallibleAck(callback, this.#audience.realm.clock, timeout, () => this.forgetAck(id));
   }
 
   #acknowledgement(id: number): (...args: unknown[]) => void {

@@ -50,6 +50,12 @@ export class Acks<Entry> {
     return entry;
   }
 
+  /** Gives the entry that has waited longest, and forgets it. */
+  takeOldest(): Entry | undefined {
+    for (const id of this.#entries.keys()) return this.take(id);
+    return undefined;
+  }
+
   /** Forgets all entries, and gives them. */
   clear(): Entry[] {
     const entries = [...this.#entries.values()];

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { gzipSync } from "node:zlib";
-import { pathOf } from "./engine-query.ts";
+import { nameBelow } from "./engine-query.ts";
 import { acceptedCoding } from "./http-compression.ts";
 
 const SCRIPT = "application/javascript; charset=utf-8";
@@ -42,7 +42,7 @@ export class ClientFiles {
 
   /** Answers a request for a script below `path`. False when it is for something else. */
   handleRequest(path: string, request: IncomingMessage, response: ServerResponse): boolean {
-    const name = nameBelow(path, pathOf(request.url ?? ""));
+    const name = nameBelow(path, request.url);
     const type = TYPES.get(name);
     if (type === undefined || (request.method !== "GET" && request.method !== "HEAD")) return false;
     const file = this.#read(name);
@@ -83,11 +83,6 @@ export class ClientFiles {
     this.#files.set(name, file);
     return file;
   }
-}
-
-function nameBelow(path: string, target: string): string {
-  const folder = path.endsWith("/") ? path : `${path}/`;
-  return target.startsWith(folder) ? target.slice(folder.length) : "";
 }
 
 /** The weak comparison of RFC 9110, section 8.8.3.2, which is the one for `If-None-Match`. */

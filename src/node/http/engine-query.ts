@@ -21,6 +21,13 @@ export function parseEngineQuery(target: string): EngineQuery | undefined {
   return { version: get("EIO"), transport: get("transport"), sid: get("sid") };
 }
 
+/** What stands below `path` in a request's target; nothing for a target that is not below it. */
+export function nameBelow(path: string, target = ""): string {
+  const name = pathOf(target);
+  const folder = path.endsWith("/") ? path : `${path}/`;
+  return name.startsWith(folder) ? name.slice(folder.length) : "";
+}
+
 /** The path of a request's target, without its query. */
 export function pathOf(target: string): string {
   const end = target.indexOf("?");

@@ -1,12 +1,5 @@
 import { EventEmitter } from "node:events";
-import {
-  type IncomingMessage,
-  type OutgoingHttpHeaders,
-  type Server,
-  type ServerResponse,
-  validateHeaderName,
-  validateHeaderValue,
-} from "node:http";
+import type { IncomingMessage, OutgoingHttpHeaders, Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { Outgoing } from "../../engine/outgoing.ts";
 import { PacketType } from "../../engine/packet.ts";
@@ -21,7 +14,6 @@ import type { ShellOptions } from "../websocket/shell-options.ts";
 import { acceptUpgrade } from "../websocket/upgrade.ts";
 import { checkRequest, type Entry } from "./admission.ts";
 import { attach } from "./attach.ts";
-import type { ClientFiles } from "./client-files.ts";
 import {
   type AttachOptions,
   type EngineOptions,
@@ -29,6 +21,7 @@ import {
   settleOptions,
 } from "./engine-options.ts";
 import { Gate, type Passage } from "./gate.ts";
+import { appendHeaders } from "./header-lines.ts";
 import { askHook } from "./hook.ts";
 import { HttpCompression } from "./http-compression.ts";
 import { type HttpMiddleware, isAnswered } from "./middlewares.ts";
@@ -38,6 +31,12 @@ import { cookieOf } from "./session-cookie.ts";
 
 /** Takes each new session. It sets `session.handler` before it returns. */
 export type OnSession = (session: ServerSession, request: IncomingMessage) => void;
+
+/** What answers some requests below the path of an engine. Each says whether a request was for it. */
+export interface Beside {
+  handleRequest(path: string, request: IncomingMessage, response: ServerResponse): boolean;
+  handleUpgrade?(path: string, request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
+}
 
 /** What a `connection_error` listener gets. */
 export interface ConnectionError {
@@ -110,6 +109,11 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
     this.#onSession = onSession;
   }
 
+  /** What each request passes before it is looked at; those beside the engine ask it, too. */
+  get gate(): Gate {
+    return this.#gate;
+  }
+
   /** How many sessions are there. */
   get clientsCount(): number {
     return this.#sessions.size;
@@ -130,18 +134,22 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
 
   /**
    * Answers at a path on `server`, and leaves everything else to the listeners that are there or come later.
-   * @param clientFiles serves the client's script beside the engine, if given.
+   * @param beside what else answers below the path: each is asked before the engine.
    */
-  attach(server: Server, options: AttachOptions = {}, clientFiles?: ClientFiles): void {
+  attach(server: Server, options: AttachOptions = {}, ...beside: readonly Beside[]): void {
     const { path, destroyUpgrade, destroyUpgradeTimeout } = settleOptions({ ...this.#settings, ...options });
     attach(server, {
       path,
       handleRequest: (request, response) => {
-        if (clientFiles?.handleRequest(path, request, response) !== true) {
+        if (!beside.some((each) => each.handleRequest(path, request, response))) {
           this.handleRequest(request, response);
         }
       },
-      handleUpgrade: (request, socket, head) => this.handleUpgrade(request, socket, head),
+      handleUpgrade: (request, socket, head) => {
+        if (!beside.some((each) => each.handleUpgrade?.(path, request, socket, head) === true)) {
+          this.handleUpgrade(request, socket, head);
+        }
+      },
       unclaimedUpgradeTimeout: destroyUpgrade ? destroyUpgradeTimeout : undefined,
     });
   }
@@ -272,7 +280,7 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
     const transport = new EngineTransport(socket, this.#shellOptions, deflate);
     const agreed = acceptHeaders(handshake.key, protocol, compression?.header);
     // The peer may have gone while a hook was asked.
-    if (!acceptUpgrade(socket, agreed, (lines) => append(lines, headers), transport)) return;
+    if (!acceptUpgrade(socket, agreed, (lines) => appendHeaders(lines, headers), transport)) return;
     if ("session" in admission) {
       const upgrade = admission.session.upgrade(transport, clock.now());
       admission.upgrade?.cancel();
@@ -301,7 +309,8 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
   }
 
   #report(req: IncomingMessage, { code, message, context = {} }: Refusal): void {
-    this.emit("connection_error", { req, code, message, context });
+    // Strings are the codes of requests that are none of the engine's.
+    this.emit("connection_error", { req, code: Number(code), message, context });
   }
 }
 
@@ -319,15 +328,4 @@ const DEFLATE_DEFAULTS = {
 
 function toDeflate(option: PooledDeflateOptions | boolean): PerMessageDeflate | undefined {
   return perMessageDeflate(option && { ...DEFLATE_DEFAULTS, ...(option === true ? {} : option) });
-}
-
-/** Adds headers of the application to the lines of an answer. @throws what Node throws for what no header can hold. */
-function append(lines: string[], headers: OutgoingHttpHeaders): void {
-  for (const [name, values] of Object.entries(headers)) {
-    validateHeaderName(name);
-    for (const value of [values ?? []].flat()) {
-      validateHeaderValue(name, String(value));
-      lines.push(`${name}: ${value}`);
-    }
-  }
 }

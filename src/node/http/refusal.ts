@@ -5,7 +5,7 @@ import { abortUpgrade } from "../websocket/upgrade.ts";
 /** Why a request is not served, in the codes that Engine.IO clients know, and the HTTP status that says so. */
 export interface Refusal {
   readonly status: number;
-  readonly code: number;
+  readonly code: number | string;
   readonly message: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** For the operator alone: what the refusal is about. */

@@ -1,0 +1,33 @@
+import type { Outgoing } from "../../../engine/outgoing.ts";
+import { encodeMessage, type PlainPacket, toPlainPacket } from "../../../plain/encoder.ts";
+import { encodeMessage as encodeFrame, type Frames } from "../../../websocket/frame.ts";
+import { base64 } from "../../base64.ts";
+
+/** The forms of one packet for clients without a library. Each is made at most once, however many hear it. */
+export class OpenForms {
+  readonly packet: PlainPacket;
+  #message: string | undefined = undefined;
+  #frames: Frames | undefined = undefined;
+
+  /** The forms of `outgoing`, which keeps them. */
+  static of(outgoing: Outgoing): OpenForms {
+    outgoing.open ??= new OpenForms(outgoing);
+    return outgoing.open as OpenForms;
+  }
+
+  private constructor({ data, attachments }: Outgoing) {
+    this.packet = toPlainPacket(typeof data === "string" ? data : "", attachments, base64);
+  }
+
+  /** The message as text. */
+  get message(): string {
+    this.#message ??= encodeMessage(this.packet);
+    return this.#message;
+  }
+
+  /** The message in WebSocket frames. */
+  get frames(): Frames {
+    this.#frames ??= encodeFrame(this.message);
+    return this.#frames;
+  }
+}

@@ -1,0 +1,56 @@
+import { BaroError, ERR_OPTION } from "../../../errors.ts";
+import type { OpenLimits } from "../../../server/open-client.ts";
+
+/** The options for clients without a library. Times are in milliseconds, sizes in bytes. */
+export interface OpenOptions {
+  /** How long middlewares and `onSubscribe` may take in all; then 503. Default 10,000. Stops hooks that hang. */
+  hookTimeout?: number;
+  /** The largest message of a client. Default 65,536. Larger ones are refused before they are held: 1009, 413. */
+  maxMessage?: number;
+  /** Rooms that one client may ask for. Default 128. Stops a request that fills the table of rooms. */
+  maxRooms?: number;
+  /** Messages that a client may send in a second. Default 100. Above, it is not read for a while, or told 429. */
+  messageRate?: number;
+  /** Bytes that a client may send in a second. Default 262,144. */
+  byteRate?: number;
+  /** By how much a burst may be more than a second's. Default 4. */
+  burst?: number;
+  /** Acknowledgements that are awaited of, or owed to, one client. Default 1,000; the oldest goes, or 429. */
+  maxAcks?: number;
+  /** How long an acknowledgement is awaited. Default 30,000. */
+  ackTimeout?: number;
+  /** From one WebSocket ping to the next. Default 25,000. */
+  pingInterval?: number;
+  /** From a ping to the moment when a client without a sign of life is gone. Default 20,000. */
+  pingTimeout?: number;
+}
+
+/** The options with their defaults. */
+export type OpenSettings = Readonly<Required<OpenOptions>> & OpenLimits;
+
+const DEFAULTS: OpenSettings = {
+  hookTimeout: 10_000,
+  maxMessage: 65_536,
+  maxRooms: 128,
+  messageRate: 100,
+  byteRate: 262_144,
+  burst: 4,
+  maxAcks: 1_000,
+  ackTimeout: 30_000,
+  pingInterval: 25_000,
+  pingTimeout: 20_000,
+};
+
+/** Fills in the defaults. @throws BaroError `BARO_OPTION` for a value that makes no sense, or an unknown name. */
+export function settleOpenOptions(options: OpenOptions): OpenSettings {
+  const settings: Record<string, unknown> = { ...DEFAULTS };
+  for (const [name, value] of Object.entries(options)) {
+    if (!(name in DEFAULTS)) throw new BaroError(ERR_OPTION, `open has no option ${name}.`);
+    if (value === undefined) continue;
+    if (typeof value !== "number" || !(value > 0)) {
+      throw new BaroError(ERR_OPTION, `open.${name} must be a number above 0, and is ${String(value)}.`);
+    }
+    settings[name] = value;
+  }
+  return settings as unknown as OpenSettings;
+}
