@@ -3,10 +3,10 @@ import { BaroError, ERR_CONTROL_LENGTH, ERR_STATE } from "../errors.ts";
 import { decodeClose, encodeClose } from "./close.ts";
 import { CloseCode } from "./close-code.ts";
 import type { Deflate } from "./deflate.ts";
-import { type Frames, MAX_CONTROL_PAYLOAD, Opcode } from "./frame.ts";
+import { DeflateSender } from "./deflate-sender.ts";
+import { encodeFrame, type Frames, MAX_CONTROL_PAYLOAD, Opcode, writeFrames } from "./frame.ts";
 import { type MaskSource, randomMasks } from "./mask.ts";
 import { Receiver } from "./receiver.ts";
-import { Sender } from "./sender.ts";
 import { SharedMessage } from "./shared-message.ts";
 import type { ConnectionLimits, ConnectionState, Role, Sink } from "./sink.ts";
 import type { Violation } from "./violation.ts";
@@ -23,8 +23,12 @@ const NOTHING = Buffer.alloc(0);
  * it. An exception of the sink passes through `receive`, and the connection goes on behind the frame that caused it.
  */
 export class Connection extends Receiver {
-  readonly #sender: Sender;
+  readonly #masks: MaskSource | undefined;
+  /** What may have to wait for a compression; without one, frames go straight to the sink. */
+  readonly #sender: DeflateSender | undefined;
   #state: ConnectionState = "open";
+  /** The last message was sent without its end. */
+  #isSendingFragments = false;
   /** The ping to answer when the peer reads again. */
   #unanswered: Buffer | undefined = undefined;
 
@@ -40,7 +44,8 @@ export class Connection extends Receiver {
     deflate?: Deflate,
   ) {
     super(role, limits, sink, deflate);
-    this.#sender = new Sender(sink, masks, deflate);
+    this.#masks = masks;
+    this.#sender = deflate && new DeflateSender(sink, masks, deflate);
   }
 
   get state(): ConnectionState {
@@ -49,13 +54,13 @@ export class Connection extends Receiver {
 
   /** Bytes to send that wait for the compression of a long message. */
   get waiting(): number {
-    return this.#sender.waiting;
+    return this.#sender?.waiting ?? 0;
   }
 
   /** TCP has ended: the peer's FIN, a loss, or, with `error`, our own doing. Nothing more is received. */
   receiveEnd(error?: WebSocketError): void {
     if (this.#state === "closed") return;
-    this.#sender.abort();
+    this.#sender?.abort();
     this.sink.end();
     this.#finish(CloseCode.ABNORMAL, "", error);
   }
@@ -70,12 +75,12 @@ export class Connection extends Receiver {
 
   /** Sends a text message; bytes must be valid UTF-8. */
   sendText(data: string | Uint8Array, compress = true): void {
-    if (this.#state === "open") this.#sender.sendMessage(Opcode.TEXT, data, compress);
+    if (this.#state === "open") this.#sendMessage(Opcode.TEXT, data, compress);
   }
 
   /** Sends a binary message. A server does not copy long data: it must not change until it has been sent. */
   sendBinary(data: Uint8Array, compress = true): void {
-    if (this.#state === "open") this.#sender.sendMessage(Opcode.BINARY, data, compress);
+    if (this.#state === "open") this.#sendMessage(Opcode.BINARY, data, compress);
   }
 
   /**
@@ -87,8 +92,9 @@ export class Connection extends Receiver {
   sendFrame(ready: Frames | SharedMessage, compress = true): void {
     if (this.role === "client") throw new BaroError(ERR_STATE, "A client cannot send a ready frame.");
     if (this.#state !== "open") return;
-    if (ready instanceof SharedMessage) this.#sender.sendShared(ready, compress);
-    else this.#sender.sendReady(ready);
+    if (!(ready instanceof SharedMessage)) this.#write(ready);
+    else if (this.#sender !== undefined && compress) this.#sender.sendShared(ready);
+    else this.#write(ready.plain);
   }
 
   /**
@@ -98,12 +104,17 @@ export class Connection extends Receiver {
    * @param isText counts in the first piece. Text is cut between characters, or the peer must put them together.
    */
   sendFragment(data: string | Uint8Array, isText: boolean, isFinal: boolean): void {
-    if (this.#state === "open") this.#sender.sendFragment(data, isText, isFinal);
+    if (this.#state !== "open") return;
+    const first = isText ? Opcode.TEXT : Opcode.BINARY;
+    const opcode = this.#isSendingFragments ? Opcode.CONTINUATION : first;
+    this.#isSendingFragments = !isFinal;
+    this.#write(encodeFrame(opcode, data, this.#masks?.(), isFinal));
   }
 
   /** Calls back once the sink has all that was sent so far: at once, unless a long message is being compressed. */
   whenSent(callback: (isSent: boolean) => void): void {
-    this.#sender.whenSent(callback);
+    if (this.#sender === undefined) callback(true);
+    else this.#sender.whenSent(callback);
   }
 
   /** Sends a ping of up to 125 bytes. @throws BaroError when it is longer. */
@@ -132,7 +143,7 @@ export class Connection extends Receiver {
   /** Fails the connection for a fault of the peer, section 7.1.7. Ignored once it is closed. */
   fail(violation: Violation): void {
     if (this.#state === "closed") return;
-    this.#sender.abort();
+    this.#sender?.abort();
     if (this.#state === "open") this.#send(Opcode.CLOSE, encodeClose(violation.closeCode, violation.message));
     this.sink.end();
     this.#finish(CloseCode.ABNORMAL, "", new WebSocketError(violation));
@@ -155,13 +166,19 @@ export class Connection extends Receiver {
     // Section 5.5.1: the answer to a close frame usually echoes it.
     if (this.#state === "open") this.#send(Opcode.CLOSE, payload);
     // Section 7.1.1: the server ends TCP first. A client waits for that; its owner sees to it that it ends.
-    if (this.role === "server") this.#sender.end();
+    if (this.role === "server") {
+      this.whenSent((isSent) => {
+        if (isSent) this.sink.end();
+      });
+    }
     this.#finish(close.code, close.reason);
   }
 
   /** Answers a ping, ahead of what waits: a peer that pings during a long compression shall have one pong at a time. */
   #answer(data: Buffer): void {
-    if (this.#state === "open" && this.limits.autoPong !== false) this.#sender.sendNow(Opcode.PONG, data);
+    if (this.#state === "open" && this.limits.autoPong !== false) {
+      writeFrames(this.sink, encodeFrame(Opcode.PONG, data, this.#masks?.()));
+    }
   }
 
   #finish(code: number, reason: string, error?: WebSocketError): void {
@@ -179,6 +196,17 @@ export class Connection extends Receiver {
   }
 
   #send(opcode: Opcode, data: Uint8Array): void {
-    if (this.#state === "open") this.#sender.sendFrame(opcode, data);
+    if (this.#state === "open") this.#write(encodeFrame(opcode, data, this.#masks?.()));
+  }
+
+  #sendMessage(opcode: Opcode, data: string | Uint8Array, compress: boolean): void {
+    if (this.#sender !== undefined && compress) this.#sender.sendMessage(opcode, data);
+    else this.#write(encodeFrame(opcode, data, this.#masks?.()));
+  }
+
+  /** Sends frames behind all that waits. */
+  #write(frames: Frames): void {
+    if (this.#sender !== undefined) this.#sender.sendReady(frames);
+    else writeFrames(this.sink, frames);
   }
 }

@@ -45,6 +45,12 @@ export const COPY_LIMIT = 4096;
 /** Finished frames, ready for the wire: one buffer, or several in their order. */
 export type Frames = Uint8Array | readonly Uint8Array[];
 
+/** Hands finished frames to `sink`, in their order. */
+export function writeFrames(sink: { write(bytes: Uint8Array): void }, frames: Frames): void {
+  if (frames instanceof Uint8Array) sink.write(frames);
+  else for (const bytes of frames) sink.write(bytes);
+}
+
 /**
  * Encodes an unfragmented message as a server sends it, RFC 6455 section 5.2: unmasked, so that the same bytes
  * can go to any number of connections.

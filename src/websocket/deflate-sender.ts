@@ -1,13 +1,12 @@
 import { Buffer } from "node:buffer";
 import type { Deflate } from "./deflate.ts";
-import { COPY_LIMIT, encodeFrame, type Frames, Opcode, RSV1 } from "./frame.ts";
+import { COPY_LIMIT, encodeFrame, type Frames, type Opcode, RSV1, writeFrames } from "./frame.ts";
 import type { MaskSource } from "./mask.ts";
 import type { SharedMessage } from "./shared-message.ts";
 
 /** Where the bytes go. */
-export interface SenderSink {
+interface SenderSink {
   write(bytes: Uint8Array): void;
-  end(): void;
 }
 
 /** What waits for the message before it. */
@@ -18,22 +17,20 @@ interface Step {
 }
 
 /**
- * The sending half of a connection: frames in the order in which they were asked for. While a long message is
- * compressed elsewhere, everything behind it waits.
+ * What a connection sends through once permessage-deflate was agreed: frames in the order in which they were asked for.
+ * While a long message is compressed elsewhere, everything behind it waits.
  */
-export class Sender {
+export class DeflateSender {
   readonly #sink: SenderSink;
   readonly #masks: MaskSource | undefined;
-  readonly #deflate: Deflate | undefined;
+  readonly #deflate: Deflate;
   /** A message is compressed elsewhere. */
   #isBusy = false;
   #isAborted = false;
   #steps: Step[] | undefined = undefined;
   #waiting = 0;
-  /** The last message was sent without its end. */
-  #isSendingFragments = false;
 
-  constructor(sink: SenderSink, masks: MaskSource | undefined, deflate: Deflate | undefined) {
+  constructor(sink: SenderSink, masks: MaskSource | undefined, deflate: Deflate) {
     this.#sink = sink;
     this.#masks = masks;
     this.#deflate = deflate;
@@ -44,63 +41,35 @@ export class Sender {
     return this.#waiting;
   }
 
-  /** Sends a message; it is compressed when that was agreed, is asked for and worth it. */
-  sendMessage(opcode: Opcode, data: string | Uint8Array, compress: boolean): void {
-    const deflate = this.#deflate;
-    if (deflate === undefined || !compress || !reaches(data, deflate.threshold)) this.sendFrame(opcode, data);
-    else if (this.#isBusy)
-      this.#wait(asBytes(data, true), (bytes) => this.#sendDeflated(deflate, opcode, bytes));
-    else this.#sendDeflated(deflate, opcode, asBytes(data, false));
-  }
-
-  /** Sends a frame as it is. */
-  sendFrame(opcode: Opcode, data: string | Uint8Array, isFinal = true): void {
-    this.sendReady(encodeFrame(opcode, data, this.#masks?.(), isFinal));
-  }
-
-  /** Sends a frame ahead of all that waits. */
-  sendNow(opcode: Opcode, data: Uint8Array): void {
-    this.#write(encodeFrame(opcode, data, this.#masks?.()));
-  }
-
-  /** Sends a piece of a message. Pieces are never compressed: RFC 7692 section 6 leaves that to the sender. */
-  sendFragment(data: string | Uint8Array, isText: boolean, isFinal: boolean): void {
-    const first = isText ? Opcode.TEXT : Opcode.BINARY;
-    const opcode = this.#isSendingFragments ? Opcode.CONTINUATION : first;
-    this.#isSendingFragments = !isFinal;
-    this.sendFrame(opcode, data, isFinal);
+  /** Sends a message, compressed unless it is too short for that. */
+  sendMessage(opcode: Opcode, data: string | Uint8Array): void {
+    if (!reaches(data, this.#deflate.threshold)) {
+      this.sendReady(encodeFrame(opcode, data, this.#masks?.()));
+    } else if (this.#isBusy) {
+      this.#wait(asBytes(data, true), (bytes) => this.#sendDeflated(opcode, bytes));
+    } else {
+      this.#sendDeflated(opcode, asBytes(data, false));
+    }
   }
 
   /** Sends frames that are finished. */
   sendReady(frames: Frames): void {
-    if (!this.#isBusy) this.#write(frames);
-    else if (frames instanceof Uint8Array) this.#wait(frames, (bytes) => this.#write(bytes));
-    else for (const part of frames) this.#wait(part, (bytes) => this.#write(bytes));
+    if (!this.#isBusy) writeFrames(this.#sink, frames);
+    else if (frames instanceof Uint8Array) this.#wait(frames, (bytes) => this.#sink.write(bytes));
+    else for (const part of frames) this.#wait(part, (bytes) => this.#sink.write(bytes));
   }
 
-  /** Sends a message of many connections, from a server. */
-  sendShared(message: SharedMessage, compress: boolean): void {
-    const deflate = this.#deflate;
-    if (deflate === undefined || !compress || message.data.length < deflate.threshold) {
-      this.sendReady(message.plain);
-    } else if (this.#isBusy) {
-      this.#wait(message.data, () => this.#sendSharedDeflated(deflate, message));
-    } else {
-      this.#sendSharedDeflated(deflate, message);
-    }
+  /** Sends a message of many connections, from a server; compressed unless it is too short for that. */
+  sendShared(message: SharedMessage): void {
+    if (message.data.length < this.#deflate.threshold) this.sendReady(message.plain);
+    else if (this.#isBusy) this.#wait(message.data, () => this.#sendSharedDeflated(message));
+    else this.#sendSharedDeflated(message);
   }
 
   /** Calls back behind all that waits, or when that is forgotten. */
   whenSent(callback: (isSent: boolean) => void): void {
     if (this.#isBusy) this.#push({ bytes: 0, run: callback });
     else callback(true);
-  }
-
-  /** Ends the connection behind all that waits. */
-  end(): void {
-    this.whenSent((isSent) => {
-      if (isSent) this.#sink.end();
-    });
   }
 
   /** Forgets all that waits. Nothing of it has begun on the wire. */
@@ -114,22 +83,22 @@ export class Sender {
     for (const step of steps) step.run(false);
   }
 
-  #sendDeflated(deflate: Deflate, opcode: Opcode, data: Buffer): void {
-    const deflated = deflate.deflate(data, (result) => {
+  #sendDeflated(opcode: Opcode, data: Buffer): void {
+    const deflated = this.#deflate.deflate(data, (result) => {
       this.#finishJob(data.length, () => {
         if (result !== undefined) this.#writeDeflated(opcode, result);
-        else this.#write(encodeFrame(opcode, data, this.#masks?.()));
+        else writeFrames(this.#sink, encodeFrame(opcode, data, this.#masks?.()));
       });
     });
     if (deflated !== undefined) this.#writeDeflated(opcode, deflated);
     else this.#beginJob(data.length);
   }
 
-  #sendSharedDeflated(deflate: Deflate, message: SharedMessage): void {
-    const frames = deflate.deflateShared(message, (result) => {
-      this.#finishJob(message.data.length, () => this.#write(result ?? message.plain));
+  #sendSharedDeflated(message: SharedMessage): void {
+    const frames = this.#deflate.deflateShared(message, (result) => {
+      this.#finishJob(message.data.length, () => writeFrames(this.#sink, result ?? message.plain));
     });
-    if (frames !== undefined) this.#write(frames);
+    if (frames !== undefined) writeFrames(this.#sink, frames);
     else this.#beginJob(message.data.length);
   }
 
@@ -170,12 +139,7 @@ export class Sender {
 
   #writeDeflated(opcode: Opcode, deflated: Buffer): void {
     // Section 6.1: the bit that says so is RSV1 of the first frame.
-    this.#write(encodeFrame(opcode | RSV1, deflated, this.#masks?.()));
-  }
-
-  #write(frames: Frames): void {
-    if (frames instanceof Uint8Array) this.#sink.write(frames);
-    else for (const bytes of frames) this.#sink.write(bytes);
+    writeFrames(this.#sink, encodeFrame(opcode | RSV1, deflated, this.#masks?.()));
   }
 }
 
