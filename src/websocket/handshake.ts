@@ -28,6 +28,7 @@ export interface Refusal {
 }
 
 const VERSION = "13";
+const NONE: readonly never[] = [];
 /** RFC 6455 section 1.3. */
 const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 /** 16 bytes in base64: 21 characters, one that carries the last two bits, and the padding. */
@@ -42,12 +43,10 @@ export function parseHandshake(request: HandshakeRequest): Handshake | Refusal {
   if (request.httpVersion === "1.0") return refuse(400, "A WebSocket needs HTTP/1.1.");
   // Node itself asks for it only of requests that are no upgrades.
   if (headers.host === undefined) return refuse(400, "A request needs a Host header.");
-  if (field(headers, "upgrade").toLowerCase() !== "websocket") {
+  if (!isWebSocket(headers)) {
     return refuse(426, "This is a WebSocket.", { Upgrade: "websocket", Connection: "Upgrade" });
   }
-  if (!items(field(headers, "connection").toLowerCase()).includes("upgrade")) {
-    return refuse(400, "The Connection header must name Upgrade.");
-  }
+  if (!namesUpgrade(headers)) return refuse(400, "The Connection header must name Upgrade.");
   // A proxy that does not see the upgrade as one takes these bytes for the body, and what follows for requests.
   const length = headers["content-length"];
   if (headers["transfer-encoding"] !== undefined || (length !== undefined && length !== "0")) {
@@ -133,10 +132,8 @@ export function checkAccept(
   headers: HandshakeRequest["headers"],
   deflate?: PerMessageDeflate,
 ): Acceptance | { readonly fault: string } {
-  if (field(headers, "upgrade").toLowerCase() !== "websocket") return { fault: "no Upgrade: websocket" };
-  if (!items(field(headers, "connection").toLowerCase()).includes("upgrade")) {
-    return { fault: "no Connection: Upgrade" };
-  }
+  if (!isWebSocket(headers)) return { fault: "no Upgrade: websocket" };
+  if (!namesUpgrade(headers)) return { fault: "no Connection: Upgrade" };
   if (headers["sec-websocket-accept"] !== acceptKey(key)) return { fault: "a wrong Sec-WebSocket-Accept" };
   const extensions = parseField(headers["sec-websocket-extensions"]);
   if (extensions === undefined) return { fault: "an invalid Sec-WebSocket-Extensions" };
@@ -149,20 +146,30 @@ export function checkAccept(
   return { fault: "a subprotocol that was not asked for" };
 }
 
+function isWebSocket({ upgrade }: HandshakeRequest["headers"]): boolean {
+  return upgrade === "websocket" || (typeof upgrade === "string" && upgrade.toLowerCase() === "websocket");
+}
+
+function namesUpgrade({ connection }: HandshakeRequest["headers"]): boolean {
+  // As nearly all send it: no list of one item has to be made.
+  if (connection === "Upgrade") return true;
+  return typeof connection === "string" && items(connection.toLowerCase()).includes("upgrade");
+}
+
 function acceptKey(key: string): string {
   // In one call: a hash object takes twice to three times as long.
   return hash("sha1", `${key}${GUID}`, "base64");
 }
 
 function parseProtocols(header: string | string[] | undefined): readonly string[] | undefined {
-  if (header === undefined) return [];
+  if (header === undefined) return NONE;
   if (typeof header !== "string") return undefined;
   const protocols = items(header);
   return areProtocols(protocols) ? protocols : undefined;
 }
 
 function parseField(header: string | string[] | undefined): readonly Extension[] | undefined {
-  if (header === undefined) return [];
+  if (header === undefined) return NONE;
   return typeof header === "string" ? parseExtensions(header) : undefined;
 }
 

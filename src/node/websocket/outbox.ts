@@ -15,52 +15,43 @@ const SHORT = 2_048;
 
 const NOTHING = Buffer.alloc(0);
 
-/** What one connection sends in one turn of the event loop. */
-export class Outbox {
-  // None while idle: a connection is idle most of its life.
-  #parts: Uint8Array[] | undefined = undefined;
-  #length = 0;
+/**
+ * What one connection sends in one turn of the event loop. A value and no object: a connection is idle most of its
+ * life, and sends one buffer in most turns of the rest, for which a list would be an object for each message.
+ */
+export type Outbox = Uint8Array | Uint8Array[] | undefined;
 
-  /** Bytes collected. */
-  get length(): number {
-    return this.#length;
-  }
+/** Gives `outbox` with `bytes` behind what it has. */
+export function collect(outbox: Outbox, bytes: Uint8Array): Outbox {
+  if (outbox === undefined) return bytes;
+  if (!Array.isArray(outbox)) return [outbox, bytes];
+  outbox.push(bytes);
+  return outbox;
+}
 
-  push(bytes: Uint8Array): void {
-    this.#length += bytes.length;
-    if (this.#parts === undefined) this.#parts = [bytes];
-    else this.#parts.push(bytes);
-  }
-
-  clear(): void {
-    this.#parts = undefined;
-    this.#length = 0;
-  }
-
-  /**
-   * Hands everything to `stream` as one write.
-   *
-   * @param written called once it has been written, or has failed; where there is nothing, behind what was before.
-   */
-  writeTo(stream: Writable, written?: (error?: Error | null) => void): void {
-    const parts = this.#parts;
-    if (parts === undefined) {
-      if (written !== undefined) stream.write(NOTHING, written);
-      return;
-    }
-    const length = this.#length;
-    this.clear();
-    const [first] = parts;
-    if (first !== undefined && parts.length === 1) {
-      stream.write(first, written);
-    } else if (length <= JOIN_LIMIT && length <= parts.length * SHORT) {
-      stream.write(Buffer.concat(parts, length), written);
-    } else {
-      const last = parts.pop() as Uint8Array;
-      stream.cork();
-      for (const bytes of parts) stream.write(bytes);
-      stream.write(last, written);
-      stream.uncork();
-    }
+/**
+ * Hands everything to `stream` as one write. The outbox must not be used any more.
+ *
+ * @param length how many bytes it has.
+ * @param written called once it has been written, or has failed; where there is nothing, behind what was before.
+ */
+export function writeOut(
+  stream: Writable,
+  outbox: Outbox,
+  length: number,
+  written?: (error?: Error | null) => void,
+): void {
+  if (outbox === undefined) {
+    if (written !== undefined) stream.write(NOTHING, written);
+  } else if (!Array.isArray(outbox)) {
+    stream.write(outbox, written);
+  } else if (length <= JOIN_LIMIT && length <= outbox.length * SHORT) {
+    stream.write(Buffer.concat(outbox, length), written);
+  } else {
+    const last = outbox.pop() as Uint8Array;
+    stream.cork();
+    for (const bytes of outbox) stream.write(bytes);
+    stream.write(last, written);
+    stream.uncork();
   }
 }

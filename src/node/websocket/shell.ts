@@ -12,10 +12,10 @@ import type { Assembler } from "../assembly-budget.ts";
 import { assembly, clock, masks, ticker, turn } from "../process.ts";
 import type { Tickable, TickerEntry } from "../ticker.ts";
 import type { Flushable } from "../turn.ts";
-import { Outbox } from "./outbox.ts";
+import { collect, type Outbox, writeOut } from "./outbox.ts";
 import type { ShellOptions } from "./shell-options.ts";
 import { receiveInTurn } from "./turn-share.ts";
-import { releaseSocket } from "./upgrade.ts";
+import { holdSocket } from "./upgrade.ts";
 
 /** Told when bytes have been written out, or why they never will be. */
 export type WriteCallback = (error?: Error) => void;
@@ -36,7 +36,9 @@ export abstract class Shell implements Sink, Flushable, Tickable, Assembler {
   protected readonly connection: Connection;
   readonly #socket: Duplex;
   readonly #options: ShellOptions;
-  readonly #outbox = new Outbox();
+  #outbox: Outbox = undefined;
+  /** Bytes in the outbox. */
+  #collected = 0;
   /** Who waits for the bytes of this turn. None is the common case. */
   #callbacks: WriteCallback[] | undefined = undefined;
   #isScheduled = false;
@@ -53,7 +55,8 @@ export abstract class Shell implements Sink, Flushable, Tickable, Assembler {
   #controls: Rate | undefined = undefined;
   /** The wait for the end of TCP has a bound already. */
   #isOver = false;
-  #deadline = Number.POSITIVE_INFINITY;
+  /** None is the common case; infinity would be an object of its own. */
+  #deadline: number | undefined = undefined;
   #timer: TickerEntry | undefined = undefined;
 
   /**
@@ -106,13 +109,14 @@ export abstract class Shell implements Sink, Flushable, Tickable, Assembler {
 
   /** Bytes that wait: for their compression, for the end of this turn, or because the kernel refused them. */
   get queued(): number {
-    return this.connection.waiting + this.#outbox.length + this.#socket.writableLength;
+    return this.connection.waiting + this.#collected + this.#socket.writableLength;
   }
 
   /** Begins to receive. @param head what followed the handshake in the same packet. */
   start(head: Buffer = NOTHING): void {
     const socket = this.#socket as ShellSocket;
-    releaseSocket(socket);
+    // Resets say nothing of interest: `close` follows.
+    holdSocket(socket);
     if (socket instanceof Socket) {
       // Whatever time HTTP allows for a request says nothing about a connection that lives for days.
       socket.setTimeout(0);
@@ -121,7 +125,6 @@ export abstract class Shell implements Sink, Flushable, Tickable, Assembler {
     socket.on("data", Shell.#listeners.data);
     socket.on("end", Shell.#listeners.end);
     socket.on("drain", Shell.#listeners.drain);
-    socket.on("error", Shell.#listeners.error);
     socket.on("close", Shell.#listeners.close);
     // The peer may have gone during the handshake.
     if (socket.destroyed) this.connection.receiveEnd();
@@ -176,7 +179,8 @@ export abstract class Shell implements Sink, Flushable, Tickable, Assembler {
 
   /** Takes bytes of the connection. */
   write(bytes: Uint8Array): void {
-    this.#outbox.push(bytes);
+    this.#outbox = collect(this.#outbox, bytes);
+    this.#collected += bytes.length;
     this.#schedule();
   }
 
@@ -195,16 +199,19 @@ export abstract class Shell implements Sink, Flushable, Tickable, Assembler {
   flush(): void {
     this.#isScheduled = false;
     const socket = this.#socket;
+    const outbox = this.#outbox;
+    const collected = this.#collected;
     const callbacks = this.#callbacks;
+    this.#outbox = undefined;
+    this.#collected = 0;
     this.#callbacks = undefined;
     if (!socket.writable) {
-      this.#outbox.clear();
       if (callbacks !== undefined)
         callBack(callbacks, new Error("The connection was closed before the write."));
       return;
     }
-    if (callbacks === undefined) this.#outbox.writeTo(socket);
-    else this.#outbox.writeTo(socket, (error) => callBack(callbacks, error ?? undefined));
+    if (callbacks === undefined) writeOut(socket, outbox, collected);
+    else writeOut(socket, outbox, collected, (error) => callBack(callbacks, error ?? undefined));
     const refused = socket.writableLength;
     // `write` also says no to a long write that the kernel took whole: only what is left counts.
     if (refused > 0 && socket.writableNeedDrain) this.#isFull = true;
@@ -226,7 +233,7 @@ export abstract class Shell implements Sink, Flushable, Tickable, Assembler {
   }
 
   get deadline(): number {
-    return this.#deadline;
+    return this.#deadline ?? Number.POSITIVE_INFINITY;
   }
 
   tick(): void {
@@ -318,14 +325,14 @@ export abstract class Shell implements Sink, Flushable, Tickable, Assembler {
 
   #endWithin(milliseconds: number): void {
     const deadline = clock.now() + Math.min(milliseconds, this.#options.closeTimeout);
-    if (this.#isOver && deadline >= this.#deadline) return;
+    if (this.#isOver && deadline >= this.deadline) return;
     this.#isOver = true;
     this.#arm(deadline);
   }
 
   #arm(deadline: number): void {
     // The ticker follows a deadline that moves on; for an earlier one it wants a new entry.
-    if (deadline < this.#deadline) this.#disarm();
+    if (deadline < this.deadline) this.#disarm();
     this.#deadline = deadline;
     this.#timer ??= ticker.add(this);
   }
@@ -333,7 +340,7 @@ export abstract class Shell implements Sink, Flushable, Tickable, Assembler {
   #disarm(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
-    this.#deadline = Number.POSITIVE_INFINITY;
+    this.#deadline = undefined;
   }
 
   /** Calls no listener before the work that all connections share, a flush or a tick, is done. */
@@ -360,8 +367,6 @@ export abstract class Shell implements Sink, Flushable, Tickable, Assembler {
     drain(this: ShellSocket): void {
       this[SHELL].#drained();
     },
-    /** A reset, for one. `close` follows. */
-    error(): void {},
     close(this: ShellSocket): void {
       Shell.#socketClosed(this[SHELL]);
     },

@@ -16,16 +16,12 @@ export interface UpgradeListener {
 const ANSWER_WITHIN = 5_000;
 
 /**
- * Call first with the socket of an `upgrade` event. From there on Node's HTTP server listens no more, so that a
- * reset while a hook thinks would be an uncaught exception.
+ * Call first with the socket of an `upgrade` event; as often as is needed. From there on Node's HTTP server listens no
+ * more, so that a reset while a hook thinks would be an uncaught exception. It holds for the life of the socket:
+ * whoever owns it hears of its end by `close`.
  */
 export function holdSocket(socket: Duplex): void {
-  if (!socket.listeners("error").includes(ignore)) socket.on("error", ignore);
-}
-
-/** Undoes {@link holdSocket}: the new owner listens itself. */
-export function releaseSocket(socket: Duplex): void {
-  socket.removeListener("error", ignore);
+  if (socket.listenerCount("error", ignore) === 0) socket.on("error", ignore);
 }
 
 /**
@@ -40,16 +36,26 @@ export function acceptUpgrade(
   socket: Duplex,
   headers: Readonly<Record<string, string>>,
   change?: (lines: string[]) => void,
-  through: { write(bytes: Buffer): void } = socket,
+  through?: { write(bytes: Buffer): void },
 ): boolean {
   if (!socket.readable || !socket.writable) {
     socket.destroy();
     return false;
   }
-  const lines = head(101, headers);
-  change?.(lines);
+  let answer: string;
+  if (change === undefined) {
+    // Of what it costs to accept a connection, lists of lines would be a twentieth.
+    answer = "HTTP/1.1 101 Switching Protocols\r\n";
+    for (const name in headers) answer += `${name}: ${headers[name]}\r\n`;
+    answer += "\r\n";
+  } else {
+    const lines = head(101, headers);
+    change(lines);
+    answer = join(lines);
+  }
   // As Node's HTTP writes its headers.
-  through.write(Buffer.from(join(lines), "latin1"));
+  if (through === undefined) socket.write(answer, "latin1");
+  else through.write(Buffer.from(answer, "latin1"));
   return true;
 }
 

@@ -1,6 +1,6 @@
 import { Writable } from "node:stream";
 import { describe, expect, it } from "vitest";
-import { Outbox } from "../../../src/node/websocket/outbox.ts";
+import { collect, type Outbox, writeOut } from "../../../src/node/websocket/outbox.ts";
 
 /** A stream that keeps what it was given: one list of chunks for each time that the system would have been called. */
 function recorder() {
@@ -20,17 +20,19 @@ function recorder() {
 
 function write(...lengths: number[]) {
   const parts = lengths.map((length, index) => Buffer.alloc(length, index + 1));
-  const outbox = new Outbox();
-  for (const part of parts) outbox.push(part);
-  expect(outbox.length).toBe(lengths.reduce((sum, length) => sum + length, 0));
+  let outbox: Outbox;
+  for (const part of parts) outbox = collect(outbox, part);
   const { stream, calls } = recorder();
-  outbox.writeTo(stream);
-  expect(outbox.length).toBe(0);
+  writeOut(
+    stream,
+    outbox,
+    lengths.reduce((sum, length) => sum + length, 0),
+  );
   expect(Buffer.concat(calls.flat())).toEqual(Buffer.concat(parts));
   return { parts, calls };
 }
 
-describe("Outbox", () => {
+describe("writeOut", () => {
   it("writes a lone buffer as it is", () => {
     const { parts, calls } = write(5);
     expect(calls).toHaveLength(1);
