@@ -36,6 +36,7 @@ export type { DisconnectReason } from "../server/disconnect-reason.ts";
 export type { EnginePacket, EngineSocket } from "../server/engine-socket.ts";
 export type { Handshake } from "../server/handshake.ts";
 export type { ExtendedError, Middleware } from "../server/middleware.ts";
+export type { RefreshAuth } from "../server/refresh-auth.ts";
 export type { RemoteSocket } from "../server/remote-socket.ts";
 export type { SocketClient as Client } from "../server/socket-client.ts";
 export type { Event } from "../server/socket-events.ts";

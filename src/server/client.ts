@@ -3,12 +3,14 @@ import type { Cancel } from "../clock.ts";
 import type { ObservableSession, SessionCloseReason, SessionHandler } from "../engine/session.ts";
 import { call, throwLater } from "../report.ts";
 import { Malformed } from "../socketio/malformed.ts";
-import { type ConnectPacket, type Packet, PacketType } from "../socketio/packet.ts";
+import { type ConnectPacket, type JsonObject, type Packet, PacketType } from "../socketio/packet.ts";
+import { type AgreedNamespace, AgreedSocket } from "./agreed-socket.ts";
+import { AGREEMENT, type Agreement, parseAgreement, withoutAgreement } from "./agreement.ts";
+import type { ClientSocket, InnerSocket } from "./client-socket.ts";
 import type { PacketDecoder } from "./codec.ts";
 import type { DisconnectReason } from "./disconnect-reason.ts";
 import { EngineSocket } from "./engine-socket.ts";
-import type { EventData } from "./member.ts";
-import type { ExtendedError } from "./middleware.ts";
+import { type ExtendedError, toRefusal } from "./middleware.ts";
 import type { Policy } from "./options.ts";
 import type { Realm } from "./realm.ts";
 import type { IncomingMessage } from "./request.ts";
@@ -17,23 +19,14 @@ import type { SocketClient } from "./socket-client.ts";
 /** Acknowledgements that nobody asked for, before the client counts as hostile. */
 const MAX_FORGED_ACKS = 100;
 
-/** What a client needs of a socket in one of its namespaces. */
-interface ClientSocket {
-  readonly connected: boolean;
-  opened(): void;
-  closed(reason: DisconnectReason, description?: unknown): void;
-  receiveEvent(id: number | undefined, data: EventData): void;
-  receiveAck(id: number, args: readonly unknown[]): boolean;
-}
-
 /** What a client needs of a namespace. */
-interface ClientNamespace {
+interface ClientNamespace extends AgreedNamespace {
   /** A socket that waits for {@link admit}. */
-  createSocket(client: SocketClient, auth: Record<string, unknown>): ClientSocket;
+  createSocket(client: SocketClient, auth: Record<string, unknown>): InnerSocket;
   /** Asks the middleware; `done` may be called later. */
-  admit(socket: ClientSocket, done: (error?: ExtendedError) => void): void;
+  admit(socket: InnerSocket, done: (error?: ExtendedError) => void): void;
   /** Tells the application of a socket that is open. */
-  connected(socket: ClientSocket): void;
+  connected(socket: InnerSocket): void;
 }
 
 /** What a client needs of the server. */
@@ -149,7 +142,18 @@ export class Client implements SocketClient, SessionHandler {
 
   /** @internal The socket of this namespace is over. */
   left(namespace: string): void {
+    const socket = this.#sockets.get(namespace);
     this.#sockets.set(namespace, "left");
+    if (socket instanceof AgreedSocket) socket.left();
+  }
+
+  /** @internal Tells a client of ours to wait so long, in milliseconds, before it connects again. */
+  advise(retryIn: number): void {
+    for (const socket of this.#sockets.values()) {
+      if (!(socket instanceof AgreedSocket) || !socket.connected) continue;
+      socket.advise(retryIn);
+      return;
+    }
   }
 
   /**
@@ -186,18 +190,22 @@ export class Client implements SocketClient, SessionHandler {
     }
   }
 
-  #connect({ namespace: name, data: auth = {} }: ConnectPacket): void {
+  #connect({ namespace: name, data = {} }: ConnectPacket): void {
     const before = this.#sockets.get(name);
     if (before !== undefined && before !== "left") {
       this.close("parse error", "a second CONNECT for one namespace");
       return;
     }
     this.#sockets.set(name, "asked");
+    const agreement = AGREEMENT in data ? parseAgreement(data[AGREEMENT]) : undefined;
+    const auth = AGREEMENT in data ? withoutAgreement(data) : data;
+    // Before this one recovers what the other one holds.
+    if (agreement !== undefined) this.#host.realm.producers.supersede(name, agreement.producer);
     this.#host.findNamespace(name, auth, (namespace) => {
       // The client may have left while the application thought.
       if (this.#sockets.get(name) !== "asked") return;
       if (namespace !== undefined) {
-        this.#join(name, namespace, auth);
+        this.#join(name, namespace, auth, agreement);
       } else {
         this.#sockets.delete(name);
         this.#refuse(name, { message: "Invalid namespace" });
@@ -205,21 +213,30 @@ export class Client implements SocketClient, SessionHandler {
     });
   }
 
-  #join(name: string, namespace: ClientNamespace, auth: Record<string, unknown>): void {
-    const socket = namespace.createSocket(this, auth);
+  #join(
+    name: string,
+    namespace: ClientNamespace,
+    auth: Record<string, unknown>,
+    agreement: Agreement | undefined,
+  ): void {
+    const { realm, policy } = this.#host;
+    const inner = namespace.createSocket(this, auth);
+    const socket =
+      agreement === undefined
+        ? inner
+        : new AgreedSocket(this, realm, namespace, inner, agreement, policy.hookTimeout);
     this.#sockets.set(name, socket);
-    namespace.admit(socket, (error) => {
+    namespace.admit(inner, (error) => {
       // As above, while the middleware thought.
       if (this.#sockets.get(name) !== socket) return;
       if (error) {
         socket.closed("server namespace disconnect");
         this.#sockets.delete(name);
-        const { message, data: details } = error;
-        this.#refuse(name, details === undefined ? { message } : { message, data: details });
+        this.#refuse(name, toRefusal(error));
       } else {
         this.#endConnectTimeout();
         socket.opened();
-        namespace.connected(socket);
+        namespace.connected(inner);
       }
     });
   }
@@ -229,7 +246,7 @@ export class Client implements SocketClient, SessionHandler {
     this.#cancelConnectTimeout = undefined;
   }
 
-  #refuse(namespace: string, data: Record<string, unknown>): void {
+  #refuse(namespace: string, data: JsonObject): void {
     this.#send({ type: PacketType.CONNECT_ERROR, namespace, id: undefined, data });
   }
 

@@ -1,6 +1,13 @@
+import type { JsonObject } from "../socketio/packet.ts";
+
 /** An error whose `data` reaches the client beside its message. */
 export interface ExtendedError extends Error {
   data?: unknown;
+}
+
+/** What the client gets of an error that refuses it. */
+export function toRefusal({ message, data }: ExtendedError): JsonObject {
+  return data === undefined ? { message } : { message, data };
 }
 
 /** A function that lets its subject pass by calling `next()`, or refuses it by `next(error)`. */

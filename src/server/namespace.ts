@@ -17,6 +17,7 @@ import { BroadcastOperator } from "./broadcast-operator.ts";
 import { Broadcaster } from "./broadcaster.ts";
 import { type ExtendedError, type Middleware, runMiddleware } from "./middleware.ts";
 import type { Realm } from "./realm.ts";
+import type { RefreshAuth } from "./refresh-auth.ts";
 import type { SocketDetails } from "./remote-socket.ts";
 import { Socket } from "./socket.ts";
 import type { SocketClient } from "./socket-client.ts";
@@ -62,6 +63,7 @@ export class Namespace<
   #middleware: readonly Middleware<Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>>[] = [];
   #adapter: Adapter | undefined;
   #subscriptions: Subscriptions<Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>> | undefined;
+  #refreshAuth: RefreshAuth<Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>> | undefined;
 
   /** @internal Made by the server. */
   constructor(
@@ -89,6 +91,15 @@ export class Namespace<
   /** Adds a function that decides about each client that wants to join: `next()` or `next(error)`. */
   use(middleware: Middleware<Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>>): this {
     this.#middleware = [...this.#middleware, middleware];
+    return this;
+  }
+
+  /**
+   * Sets the function that decides about new credentials of clients that are connected: those of ours can send some
+   * with `socket.refreshAuth()`. When it returns, or its promise is fulfilled, they are `socket.handshake.auth`.
+   */
+  onRefreshAuth(hook: RefreshAuth<Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>>): this {
+    this.#refreshAuth = hook;
     return this;
   }
 
@@ -164,7 +175,20 @@ export class Namespace<
     client: SocketClient,
     auth: Record<string, unknown>,
   ): Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData> {
-    return new Socket(this, this.audience, client, this.#realm.generateId(), auth);
+    return new Socket(this, client, this.#realm.generateId(), auth);
+  }
+
+  /** @internal */
+  get refreshesAuth(): boolean {
+    return this.#refreshAuth !== undefined;
+  }
+
+  /** @internal */
+  refreshAuth(
+    socket: Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>,
+    auth: Record<string, unknown>,
+  ): void | PromiseLike<void> {
+    return this.#refreshAuth?.(socket, auth);
   }
 
   /** @internal */

@@ -21,6 +21,19 @@ export interface PolicyOptions {
    * default. Stops heads whose attachments never come. Raise it with `maxHttpBufferSize` for clients on slow links.
    */
   attachmentTimeout?: number;
+  /** Milliseconds for `onRefreshAuth` to decide about new credentials; 30,000 by default. Stops hooks that hang. */
+  hookTimeout?: number;
+  /**
+   * Clients of ours that are away, of which the server still knows what they have sent; 10,000 by default. Over it,
+   * the one that is away for the longest is forgotten. Bounds what clients that come and go leave behind.
+   */
+  maxProducers?: number;
+  /** Acknowledgements that are kept for one such client, in case it has not heard them; 1,000 by default. */
+  maxStoredAcks?: number;
+  /** Bytes of the acknowledgements that are kept for one client; 65,536 by default. */
+  maxStoredAckBytes?: number;
+  /** Bytes of all acknowledgements that are kept; 64 MiB by default. */
+  maxStoredBytes?: number;
   /** Whether a namespace of {@link Server.of} with a pattern ends when its last socket leaves it; false by default. */
   cleanupEmptyChildNamespaces?: boolean;
   /** How packets stand in messages; its clients must have the same. Default: Socket.IO protocol 5. */
@@ -40,6 +53,11 @@ export function toPolicy(options: PolicyOptions): Policy {
     maxHttpBufferSize: positive("maxHttpBufferSize", options.maxHttpBufferSize ?? 1_000_000),
     maxAttachments: positive("maxAttachments", options.maxAttachments ?? 10),
     attachmentTimeout: positive("attachmentTimeout", options.attachmentTimeout ?? 10_000),
+    hookTimeout: positive("hookTimeout", options.hookTimeout ?? 30_000),
+    maxProducers: positive("maxProducers", options.maxProducers ?? 10_000),
+    maxStoredAcks: positive("maxStoredAcks", options.maxStoredAcks ?? 1_000),
+    maxStoredAckBytes: positive("maxStoredAckBytes", options.maxStoredAckBytes ?? 64 * 1024),
+    maxStoredBytes: positive("maxStoredBytes", options.maxStoredBytes ?? 64 * 1024 * 1024),
     cleanupEmptyChildNamespaces: options.cleanupEmptyChildNamespaces ?? false,
   };
 }

@@ -25,7 +25,9 @@ import { Namespace, type NamespaceReservedEvents } from "./namespace.ts";
 import { OpenClient, type OpenClientHost, type OpenClientSession, type OpenLimits } from "./open-client.ts";
 import { type Policy, type PolicyOptions, toPolicy } from "./options.ts";
 import { type NamespaceMatcher, ParentNamespace } from "./parent-namespace.ts";
+import { Producers } from "./producers.ts";
 import type { Realm } from "./realm.ts";
+import type { RefreshAuth } from "./refresh-auth.ts";
 import type { IncomingMessage } from "./request.ts";
 import type { Socket } from "./socket.ts";
 import type { SubscribeHook } from "./subscriptions.ts";
@@ -69,10 +71,12 @@ export class Server<
     super();
     const { cluster, parser } = options;
     this.#policy = toPolicy(options);
+    const codec = parser === undefined ? socketIoCodec : toCodec(parser);
     this.#realm = {
       clock,
       generateId,
-      codec: parser === undefined ? socketIoCodec : toCodec(parser),
+      codec,
+      producers: new Producers(codec, () => this.#policy, generateId),
       cluster: cluster && new ClusterNode(cluster, clock, (name) => this.#namespaces.get(name)),
     };
     this.sockets = new Namespace("/", this.#realm);
@@ -119,6 +123,12 @@ export class Server<
   /** As {@link Namespace.onSubscribe}, of the main namespace. */
   onSubscribe(hook: SubscribeHook<Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>>): this {
     this.sockets.onSubscribe(hook);
+    return this;
+  }
+
+  /** As {@link Namespace.onRefreshAuth}, of the main namespace. */
+  onRefreshAuth(hook: RefreshAuth<Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>>): this {
+    this.sockets.onRefreshAuth(hook);
     return this;
   }
 
