@@ -51,7 +51,11 @@ export class Stage {
   static async open(pair: Pair, options: ServerOptions = {}): Promise<Stage> {
     const http = createServer((_request, response) => response.end("beside"));
     const perMessageDeflate = pair.deflate ? { threshold: 0 } : false;
-    const wss = new pair.ofServer.WebSocketServer({ perMessageDeflate, ...options, server: http });
+    const wss = new pair.ofServer.WebSocketServer({
+      perMessageDeflate,
+      ...options,
+      ...(options.noServer === true ? {} : { server: http }),
+    });
     http.listen(0, "127.0.0.1");
     await once(http, "listening");
     return new Stage(http, wss, pair);

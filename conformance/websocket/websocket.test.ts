@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import type { ClientOptions, ServerOptions, WebSocket } from "baro/websocket";
 import { afterEach, describe, expect, it } from "vitest";
+import { until } from "../../test/node/websocket/echo-server.ts";
 import { closing, failing, messages, pairs, Stage } from "./pairs.ts";
 
 /** One line for a message of any length. */
@@ -95,6 +96,21 @@ describe.each(pairs)("server of $server, client of $client, deflate $deflate", (
     expect(await once(server, "pong")).toEqual([Buffer.alloc(0)]);
     server.pong("unasked");
     expect(String((await once(client, "pong"))[0])).toBe("unasked");
+  });
+
+  it("pings with all that send takes", async () => {
+    const { client, server } = await connect();
+    const heard: string[] = [];
+    server.on("ping", (data) => heard.push(String(data)));
+    client.ping("text");
+    client.ping(5);
+    client.ping([97, 98]);
+    client.ping(new DataView(new TextEncoder().encode("view").buffer));
+    client.ping(new Blob(["a blob"]));
+    await until(() => heard.length === 5);
+    expect(heard).toEqual(["text", "5", "ab", "view", "a blob"]);
+    expect(() => client.ping({})).toThrow(TypeError);
+    expect(() => client.ping("x".repeat(126))).toThrow(RangeError);
   });
 
   it("leaves pings unanswered with autoPong: false", async () => {
@@ -483,6 +499,48 @@ describe.each(pairs)("server of $server, client of $client, deflate $deflate", (
     });
     for (const part of parts) if (!stream.write(part)) await once(stream, "drain");
     expect(await echoed).toBe(parts.join(""));
+  });
+
+  it("is a stream that can be given up before it is open", async () => {
+    const stage = await open({ verifyClient: (_info, _answer) => {} });
+    const client = stage.client();
+    const stream = pair.ofClient.createWebSocketStream(client);
+    const fault = once(stream, "error");
+    stream.write("never sent");
+    stream.destroy();
+    expect((await fault)[0].message).toBe("WebSocket was closed before the connection was established");
+    expect(client.readyState).toBe(client.CLOSED);
+  });
+
+  it("is a stream that waits until it is open", async () => {
+    const stage = await open();
+    const connected = once(stage.wss, "connection");
+    const stream = pair.ofClient.createWebSocketStream(stage.client());
+    stream.write("first");
+    stream.end("last");
+    const [server] = await connected;
+    expect(await messages(server, 2)).toEqual([Buffer.from("first"), Buffer.from("last")]);
+    stream.resume();
+    await once(stream, "close");
+  });
+
+  it("says in its address that it is a WebSocket", async () => {
+    const stage = await open();
+    const client = new pair.ofClient.WebSocket(`http://127.0.0.1:${stage.port}/a?b=c`);
+    expect(client.url).toBe(`ws://127.0.0.1:${stage.port}/a?b=c`);
+    await once(client, "open");
+    client.terminate();
+  });
+
+  it.each([
+    ["Invalid Upgrade header", "Upgrade: h2c"],
+    ["Invalid Sec-WebSocket-Accept header", "Upgrade: websocket\r\nSec-WebSocket-Accept: x"],
+  ])("refuses an answer: %s", async (message, headers) => {
+    const stage = await open({ noServer: true });
+    stage.http.on("upgrade", (_request, socket) => {
+      socket.end(`HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n${headers}\r\n\r\n`);
+    });
+    expect(await failing(stage.client())).toEqual({ message, code: 1006 });
   });
 
   it("keeps clients, and closes when the last one is gone", async () => {

@@ -91,21 +91,23 @@ export function checkDeflate(
 ): DeflateParameters | { readonly fault: string } {
   const [extension] = extensions;
   if (extension === undefined || extensions.length > 1 || extension.name !== NAME) {
-    return { fault: "an extension that was not asked for" };
+    return { fault: "Server indicated an extension that was not requested" };
   }
   const answer = read(extension);
   if (answer === undefined || answer.clientBits === true) {
-    return { fault: `invalid parameters of ${NAME}` };
+    return { fault: "Invalid Sec-WebSocket-Extensions header" };
   }
   const serverBits = answer.serverBits ?? MAX_BITS;
   const clientBits = answer.clientBits ?? MAX_BITS;
   // Sections 7.1.1.1 and 7.1.2.1: what a client demands of the server must be in the answer, or more of it.
   if (wishes.serverNoContextTakeover === true && !answer.serverContext)
-    return { fault: `no ${SERVER_CONTEXT}` };
-  if (serverBits > (wishes.serverMaxWindowBits ?? MAX_BITS)) return { fault: `a larger ${SERVER_BITS}` };
+    return { fault: `Server did not agree to ${SERVER_CONTEXT}` };
+  if (serverBits > (wishes.serverMaxWindowBits ?? MAX_BITS))
+    return { fault: `Server indicated a larger ${SERVER_BITS}` };
   // Section 7.1.2.2: what a client says of itself it keeps, whether the answer repeats it or not.
   const ownBits = wishes.clientMaxWindowBits ?? MAX_BITS;
-  if (answer.clientBits !== undefined && clientBits > ownBits) return { fault: `a larger ${CLIENT_BITS}` };
+  if (answer.clientBits !== undefined && clientBits > ownBits)
+    return { fault: `Server indicated a larger ${CLIENT_BITS}` };
   return {
     serverNoContextTakeover: answer.serverContext,
     clientNoContextTakeover: answer.clientContext || wishes.clientNoContextTakeover === true,

@@ -109,7 +109,10 @@ export function requestHeaders(
 
 /** Whether all of `protocols` may be offered: tokens, each once. */
 export function areProtocols(protocols: readonly string[]): boolean {
-  return new Set(protocols).size === protocols.length && protocols.every((protocol) => TOKEN.test(protocol));
+  return (
+    new Set(protocols).size === protocols.length &&
+    protocols.every((protocol) => typeof protocol === "string" && TOKEN.test(protocol))
+  );
 }
 
 /** What a server agreed to. */
@@ -120,11 +123,13 @@ export interface Acceptance {
   readonly deflate: DeflateParameters | undefined;
 }
 
+const NO_EXTENSION = "Server sent a Sec-WebSocket-Extensions header but no extension was requested";
+
 /**
  * Checks a server's 101 answer, RFC 6455 section 4.1.
  *
  * @param deflate what the client offered.
- * @returns what the server agreed to, or what is wrong.
+ * @returns what the server agreed to, or what is wrong, in the words that programs for ws match on.
  */
 export function checkAccept(
   key: string,
@@ -132,18 +137,20 @@ export function checkAccept(
   headers: HandshakeRequest["headers"],
   deflate?: PerMessageDeflate,
 ): Acceptance | { readonly fault: string } {
-  if (!isWebSocket(headers)) return { fault: "no Upgrade: websocket" };
-  if (!namesUpgrade(headers)) return { fault: "no Connection: Upgrade" };
-  if (headers["sec-websocket-accept"] !== acceptKey(key)) return { fault: "a wrong Sec-WebSocket-Accept" };
+  if (!isWebSocket(headers)) return { fault: "Invalid Upgrade header" };
+  if (!namesUpgrade(headers)) return { fault: "Invalid Connection header" };
+  if (headers["sec-websocket-accept"] !== acceptKey(key))
+    return { fault: "Invalid Sec-WebSocket-Accept header" };
   const extensions = parseField(headers["sec-websocket-extensions"]);
-  if (extensions === undefined) return { fault: "an invalid Sec-WebSocket-Extensions" };
-  if (deflate === undefined && extensions.length > 0) return { fault: "an extension that was not asked for" };
+  if (extensions === undefined) return { fault: "Invalid Sec-WebSocket-Extensions header" };
+  if (deflate === undefined && extensions.length > 0) return { fault: NO_EXTENSION };
   const agreed = extensions.length > 0 ? deflate?.check(extensions) : undefined;
   if (agreed !== undefined && "fault" in agreed) return agreed;
   const protocol = headers["sec-websocket-protocol"];
   if (protocol === undefined) return { protocol: "", deflate: agreed };
   if (typeof protocol === "string" && protocols.includes(protocol)) return { protocol, deflate: agreed };
-  return { fault: "a subprotocol that was not asked for" };
+  if (protocols.length === 0) return { fault: "Server sent a subprotocol but none was requested" };
+  return { fault: "Server sent an invalid subprotocol" };
 }
 
 function isWebSocket({ upgrade }: HandshakeRequest["headers"]): boolean {

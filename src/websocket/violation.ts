@@ -4,23 +4,43 @@ import { CloseCode } from "./close-code.ts";
 export type Violation = (typeof Violation)[keyof typeof Violation];
 export type ViolationCode = Violation["code"];
 
-// Where the documentation of ws names an error of the same kind, the code is that name: programs match on it.
+// Where ws has an error of the same kind, the code and the sentence are its own: programs match on them.
 export const Violation = {
-  RESERVED_BIT_1: violation("WS_ERR_UNEXPECTED_RSV_1", CloseCode.PROTOCOL_ERROR, "RSV1 must be clear"),
+  RESERVED_BIT_1: violation(
+    "WS_ERR_UNEXPECTED_RSV_1",
+    CloseCode.PROTOCOL_ERROR,
+    "Invalid WebSocket frame: RSV1 must be clear",
+  ),
   RESERVED_BITS: violation(
     "WS_ERR_UNEXPECTED_RSV_2_3",
     CloseCode.PROTOCOL_ERROR,
-    "RSV2 and RSV3 must be clear",
+    "Invalid WebSocket frame: RSV2 and RSV3 must be clear",
   ),
-  OPCODE: violation("WS_ERR_INVALID_OPCODE", CloseCode.PROTOCOL_ERROR, "reserved or misplaced opcode"),
-  FRAGMENTED_CONTROL: violation("WS_ERR_EXPECTED_FIN", CloseCode.PROTOCOL_ERROR, "fragmented control frame"),
+  OPCODE: violation(
+    "WS_ERR_INVALID_OPCODE",
+    CloseCode.PROTOCOL_ERROR,
+    "Invalid WebSocket frame: invalid opcode",
+  ),
+  FRAGMENTED_CONTROL: violation(
+    "WS_ERR_EXPECTED_FIN",
+    CloseCode.PROTOCOL_ERROR,
+    "Invalid WebSocket frame: FIN must be set",
+  ),
   CONTROL_LENGTH: violation(
     "WS_ERR_INVALID_CONTROL_PAYLOAD_LENGTH",
     CloseCode.PROTOCOL_ERROR,
-    "control frame with a payload of invalid length",
+    "Invalid WebSocket frame: invalid payload length",
   ),
-  UNMASKED: violation("WS_ERR_EXPECTED_MASK", CloseCode.PROTOCOL_ERROR, "a client must mask its frames"),
-  MASKED: violation("WS_ERR_UNEXPECTED_MASK", CloseCode.PROTOCOL_ERROR, "a server must not mask its frames"),
+  UNMASKED: violation(
+    "WS_ERR_EXPECTED_MASK",
+    CloseCode.PROTOCOL_ERROR,
+    "Invalid WebSocket frame: MASK must be set",
+  ),
+  MASKED: violation(
+    "WS_ERR_UNEXPECTED_MASK",
+    CloseCode.PROTOCOL_ERROR,
+    "Invalid WebSocket frame: MASK must be clear",
+  ),
   LENGTH_NOT_MINIMAL: violation(
     "WS_ERR_LENGTH_NOT_MINIMAL",
     CloseCode.PROTOCOL_ERROR,
@@ -31,8 +51,16 @@ export const Violation = {
     CloseCode.PROTOCOL_ERROR,
     "a length has its highest bit set",
   ),
-  CLOSE_CODE: violation("WS_ERR_INVALID_CLOSE_CODE", CloseCode.PROTOCOL_ERROR, "invalid close code"),
-  UTF8: violation("WS_ERR_INVALID_UTF8", CloseCode.INVALID_PAYLOAD, "text that is not valid UTF-8"),
+  CLOSE_CODE: violation(
+    "WS_ERR_INVALID_CLOSE_CODE",
+    CloseCode.PROTOCOL_ERROR,
+    "Invalid WebSocket frame: invalid status code",
+  ),
+  UTF8: violation(
+    "WS_ERR_INVALID_UTF8",
+    CloseCode.INVALID_PAYLOAD,
+    "Invalid WebSocket frame: invalid UTF-8 sequence",
+  ),
   COMPRESSION: violation(
     "WS_ERR_INVALID_COMPRESSED_DATA",
     CloseCode.INVALID_PAYLOAD,
@@ -41,9 +69,13 @@ export const Violation = {
   MESSAGE_LENGTH: violation(
     "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH",
     CloseCode.MESSAGE_TOO_BIG,
-    "message over the limit",
+    "Max payload size exceeded",
   ),
-  FRAGMENTS: violation("WS_ERR_TOO_MANY_BUFFERED_PARTS", CloseCode.POLICY_VIOLATION, "too many fragments"),
+  FRAGMENTS: violation(
+    "WS_ERR_TOO_MANY_BUFFERED_PARTS",
+    CloseCode.POLICY_VIOLATION,
+    "Too many message fragments",
+  ),
   MESSAGE_TIMEOUT: violation(
     "WS_ERR_MESSAGE_TIMEOUT",
     CloseCode.POLICY_VIOLATION,

@@ -14,7 +14,7 @@ export interface DialOptions {
   readonly protocols?: readonly string[];
   /** Headers besides those of the handshake, which win. */
   readonly headers?: OutgoingHttpHeaders;
-  /** Milliseconds from the call to the server's 101; 0 for no bound. Default 30,000. */
+  /** Milliseconds from a request to the server's answer; 0 for no bound. Default 30,000. */
   readonly handshakeTimeout?: number;
   /** Redirects to follow at most; 0, the default, for none. */
   readonly maxRedirects?: number;
@@ -160,6 +160,7 @@ class Call {
       this.finish(new Error("Maximum redirects exceeded"));
       return;
     }
+    this.#timer?.refresh();
     const before = this.#request;
     try {
       const url = new URL(location, from.url);
@@ -184,10 +185,10 @@ class Call {
     const answer =
       response.statusCode === 101
         ? checkAccept(this.#key, this.#protocols, headers, deflate)
-        : { fault: "no 101" };
+        : { fault: `Unexpected server response: ${response.statusCode}` };
     if ("fault" in answer) {
       socket.destroy();
-      this.finish(new DialError(`The server's handshake has ${answer.fault}.`, 101));
+      this.finish(new DialError(answer.fault, 101));
       return;
     }
     this.#end();

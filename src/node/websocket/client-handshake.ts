@@ -25,7 +25,7 @@ const OWN = [
   ...["followRedirects", "maxRedirects", "handshakeTimeout", "finishRequest", "generateMask", "origin"],
   ...["perMessageDeflate", "maxPayload", "maxFragments", "maxBufferedChunks", "skipUTF8Validation"],
   ...["allowSynchronousEvents", "autoPong", "closeTimeout", "heartbeat", "maxQueued", "slowConsumer"],
-  ...["maxControlFrames"],
+  ...["maxControlFrames", "maxPendingAutoPongs"],
   ...["headers", "protocol", "protocolVersion", "host", "hostname", "port", "path", "method", "timeout"],
 ];
 
@@ -41,7 +41,7 @@ export class ClientHandshake {
   constructor(address: string | URL, protocols: readonly string[], options: ClientOptions) {
     if (!URL.canParse(String(address))) throw syntaxError(`Invalid URL: ${address}`);
     this.#address = new URL(address);
-    this.url = this.#address.href;
+    this.url = shown(this.#address.href);
     if (this.#address.hash !== "") throw syntaxError("The URL contains a fragment identifier");
     try {
       dialTarget(this.#address);
@@ -71,7 +71,7 @@ export class ClientHandshake {
     } = this.#options;
     const request = Object.fromEntries(Object.entries(this.#options).filter(([name]) => !OWN.includes(name)));
     const hooks: DialHooks = {
-      send: (outgoing, url) => listener.send(outgoing, url),
+      send: (outgoing, url) => listener.send(outgoing, url && shown(url)),
       upgraded: (response) => listener.upgrade(response),
       refused: (outgoing, response) => listener.unexpectedResponse(outgoing, response),
     };
@@ -110,6 +110,11 @@ export class ClientHandshake {
       return mask.readInt32LE();
     };
   }
+}
+
+/** A WebSocket's address says so, also where it was dialled by `http:`. */
+function shown(url: string): string {
+  return url.replace(/^http/, "ws");
 }
 
 function syntaxError(message: string): SyntaxError {

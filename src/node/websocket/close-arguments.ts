@@ -20,8 +20,8 @@ export function closeReason(code: number | undefined, reason: string | Uint8Arra
 }
 
 /** @throws RangeError for more than the payload of a ping or pong may have. */
-export function checkControlLength(data: Uint8Array): void {
-  if (data.length > MAX_CONTROL_PAYLOAD) {
+export function checkControlLength(length: number): void {
+  if (length > MAX_CONTROL_PAYLOAD) {
     throw withCode(new RangeError("The data size must not be greater than 125 bytes"), ERR_CONTROL_LENGTH);
   }
 }

@@ -51,8 +51,10 @@ export interface ConnectionOptions {
    * small pieces holds hardly more than its own length.
    */
   maxBufferedChunks?: number | undefined;
-  /** Frames per message; 131,072 by default. A message in millions of empty frames costs work and never ends. */
+  /** Frames per message; 524,288 by default. A message in millions of empty frames costs work and never ends. */
   maxFragments?: number | undefined;
+  /** Taken and not needed: a peer that does not read has one pong at most waiting for it. */
+  maxPendingAutoPongs?: number | undefined;
   /** Bytes of the largest message that is taken; 100 MiB by default, 0 for what a `Buffer` holds. */
   maxPayload?: number | undefined;
   /** Whether compression is agreed to: `true`, or its options. */
@@ -83,7 +85,7 @@ export interface ClientOptions extends ConnectionOptions, Omit<RequestOptions, "
   followRedirects?: boolean | undefined;
   /** Fills the masking key of a frame, 4 bytes. The default is random, as RFC 6455 section 10.3 demands. */
   generateMask?: ((mask: Buffer) => void) | undefined;
-  /** Milliseconds for the whole handshake, redirects included; no bound by default. */
+  /** Milliseconds for the answer to the handshake, and to each one after a redirect; no bound by default. */
   handshakeTimeout?: number | undefined;
   /** 10 by default. */
   maxRedirects?: number | undefined;

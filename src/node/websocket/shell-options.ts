@@ -28,7 +28,8 @@ export interface ShellOptions extends ConnectionLimits, TurnShare {
 /** Bounds that no honest peer meets. */
 export const SHELL_DEFAULTS: ShellOptions = {
   maxPayload: 100 * 1024 * 1024,
-  maxFragments: 131_072,
+  // Public suites send 16 MB in pieces of 64 bytes, which are 262,144.
+  maxFragments: 524_288,
   maxQueued: 16 * 1024 * 1024,
   closeTimeout: 30_000,
   messageTimeout: 30_000,

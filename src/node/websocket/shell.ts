@@ -23,6 +23,9 @@ export type WriteCallback = (error?: Error) => void;
 /** Milliseconds that a peer has for its FIN once everything was sent to it, ours included. */
 const LINGER = 5_000;
 
+// In the words that programs for ws match on.
+const ALREADY =
+  "server.handleUpgrade() was called more than once with the same socket, possibly due to a misconfiguration";
 const SHELL = Symbol("shell");
 const NOTHING = Buffer.alloc(0);
 type ShellSocket = Duplex & { [SHELL]: Shell };
@@ -72,7 +75,7 @@ export abstract class Shell implements Sink, Flushable, Tickable, Assembler {
     ownMasks: MaskSource = masks,
     deflate?: Deflate,
   ) {
-    if (SHELL in socket) throw new BaroError(ERR_STATE, "This socket is a WebSocket already.");
+    if (SHELL in socket) throw new BaroError(ERR_STATE, ALREADY);
     this.#socket = socket;
     this.#options = options;
     this.connection = new Connection(role, options, this, role === "client" ? ownMasks : undefined, deflate);

@@ -15,9 +15,8 @@ export function createWebSocketStream(webSocket: WebSocket, options: DuplexOptio
 
 class WebSocketStream extends Duplex {
   readonly #webSocket: WebSocket;
-  /** Said when the handshake is over. */
-  #constructed: Callback | undefined = undefined;
-  #hasFailed = false;
+  /** What went wrong with the connection. */
+  #fault: Error | undefined = undefined;
 
   constructor(webSocket: WebSocket, options: DuplexOptions) {
     // Without half-open streams, because a close frame ends both directions.
@@ -27,24 +26,10 @@ class WebSocketStream extends Duplex {
       if (!this.push(!isBinary && this.readableObjectMode ? String(data) : data)) webSocket.pause();
     });
     webSocket.once("error", (error) => {
-      this.#hasFailed = true;
-      if (this.#constructed === undefined) this.destroy(error);
-      else this.#constructed(error);
+      this.#fault = error;
+      this.destroy(error);
     });
     webSocket.once("close", () => this.push(null));
-  }
-
-  override _construct(callback: Callback): void {
-    const webSocket = this.#webSocket;
-    if (webSocket.readyState !== webSocket.CONNECTING) {
-      callback();
-      return;
-    }
-    this.#constructed = (error) => {
-      this.#constructed = undefined;
-      callback(error);
-    };
-    webSocket.once("open", () => this.#constructed?.());
   }
 
   override _read(): void {
@@ -52,18 +37,27 @@ class WebSocketStream extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, callback: Callback): void {
-    this.#webSocket.send(chunk, callback);
+    this.#whenOpen(() => this.#webSocket.send(chunk, callback));
   }
 
   override _final(callback: Callback): void {
-    this.#whenClosed(callback);
-    this.#webSocket.close();
+    this.#whenOpen(() => {
+      this.#whenClosed(callback);
+      this.#webSocket.close();
+    });
   }
 
   override _destroy(error: Error | null, callback: Callback): void {
-    this.#whenClosed(() => callback(error));
+    this.#whenClosed(() => callback(error ?? this.#fault));
     // A connection that failed ends by itself, and tells the peer why.
-    if (!this.#hasFailed) this.#webSocket.terminate();
+    if (this.#fault === undefined) this.#webSocket.terminate();
+  }
+
+  /** Not before the handshake is over. Where it fails, the stream is destroyed with what waits for it. */
+  #whenOpen(run: () => void): void {
+    const webSocket = this.#webSocket;
+    if (webSocket.readyState === webSocket.CONNECTING) webSocket.once("open", run);
+    else run();
   }
 
   #whenClosed(callback: Callback): void {

@@ -14,6 +14,7 @@ import type { AnyListener, Listener, WebSocketServerEvents } from "./events.ts";
 import { type ServerOptions, settleConnection, type WebSocketShellOptions } from "./options.ts";
 import { type BufferLike, toPayload } from "./payload.ts";
 import { perMessageDeflate } from "./per-message-deflate.ts";
+import { SHELL_DEFAULTS } from "./shell-options.ts";
 import { abortUpgrade, acceptUpgrade, holdSocket } from "./upgrade.ts";
 import { routeUpgrades } from "./upgrade-router.ts";
 import { mayConnect, verifyClient } from "./verify-client.ts";
@@ -22,6 +23,17 @@ import { attach, sendShared, WebSocket } from "./websocket.ts";
 type AnyServer = HttpServer | HttpsServer;
 type WebSocketClass = typeof WebSocket;
 type RequestClass = typeof IncomingMessage;
+/** What `options` shows of those that are not given. */
+const DEFAULTS = {
+  ...{
+    allowSynchronousEvents: true,
+    autoPong: true,
+    clientTracking: true,
+    closeTimeout: SHELL_DEFAULTS.closeTimeout,
+  },
+  ...{ maxFragments: SHELL_DEFAULTS.maxFragments, maxPayload: SHELL_DEFAULTS.maxPayload, noServer: false },
+  ...{ perMessageDeflate: false, skipUTF8Validation: false },
+};
 type Events<C extends WebSocketClass, R extends RequestClass> = WebSocketServerEvents<
   InstanceType<C>,
   InstanceType<R>
@@ -89,7 +101,7 @@ export class WebSocketServer<
       const message = 'One and only one of the "port", "server", or "noServer" options must be specified';
       throw withCode(new TypeError(message), ERR_OPTION);
     }
-    this.options = { clientTracking, noServer, perMessageDeflate: false, ...options };
+    this.options = { ...DEFAULTS, WebSocket: WebSocket as C, ...options };
     this.#connection = settleConnection(options);
     this.#deflate = perMessageDeflate(options.perMessageDeflate);
     this.#caps = ConnectionCaps.of(options);

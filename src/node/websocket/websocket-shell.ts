@@ -84,8 +84,9 @@ export class WebSocketShell<WebSocket extends Owner = Owner> extends Shell {
 
   /** Sends one message, or a part of one. The owner has seen to it that the state is open. */
   send(data: unknown, options: SendOptions | undefined, callback: WriteCallback | undefined): void {
-    if (data instanceof Blob) this.#sendBlob(data, options, callback);
-    else if (this.#queue?.isBusy === true) {
+    if (data instanceof Blob) {
+      this.#whenRead(data, (bytes) => this.#send(bytes, bytes, options, callback), callback);
+    } else if (this.#queue?.isBusy === true) {
       // What cannot be sent is the caller's fault, and has to be said at once.
       const payload = toPayload(data);
       this.#queue.push(() => this.#send(payload, data, options, callback), byteLengthOf(payload));
@@ -100,7 +101,11 @@ export class WebSocketShell<WebSocket extends Owner = Owner> extends Shell {
   }
 
   /** Sends a ping or a pong of up to 125 bytes. */
-  sendControl(kind: "ping" | "pong", data: Uint8Array, callback: WriteCallback | undefined): void {
+  sendControl(kind: "ping" | "pong", data: Uint8Array | Blob, callback: WriteCallback | undefined): void {
+    if (data instanceof Blob) {
+      this.#whenRead(data, (bytes) => this.sendControl(kind, bytes, callback), callback);
+      return;
+    }
     this.connection[kind](data);
     if (callback !== undefined) this.whenWritten(callback);
   }
@@ -188,10 +193,11 @@ export class WebSocketShell<WebSocket extends Owner = Owner> extends Shell {
     if (callback !== undefined) this.whenWritten(callback);
   }
 
-  #sendBlob(blob: Blob, options: SendOptions | undefined, callback: WriteCallback | undefined): void {
+  /** Calls `send` with the bytes of `blob`, behind all that was sent before. */
+  #whenRead(blob: Blob, send: (bytes: Uint8Array) => void, callback: WriteCallback | undefined): void {
     this.#queue ??= new SendQueue();
     const queue = this.#queue;
-    const sent = (bytes: ArrayBuffer): void => this.#send(new Uint8Array(bytes), bytes, options, callback);
+    const sent = (bytes: ArrayBuffer): void => send(new Uint8Array(bytes));
     const failed = (error: Error): void => {
       if (callback !== undefined) callback(error);
       else if (this.#owner.listenerCount("error") > 0) this.#owner.emit("error", error);

@@ -272,9 +272,9 @@ export class WebSocket extends EventTargetEmitter {
       this.#refuse(first, then);
       return;
     }
-    const bytes = toBytes(first);
-    checkControlLength(bytes);
-    shell.sendControl(kind, bytes, then);
+    const payload = first instanceof Blob ? first : toBytes(first);
+    checkControlLength(byteLengthOf(payload));
+    shell.sendControl(kind, payload, then);
   }
 
   /** Says that it is too early, or too late. */

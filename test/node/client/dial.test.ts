@@ -130,7 +130,7 @@ describe("answers that are no WebSocket", () => {
     const url = await answering(`${accepted}Sec-WebSocket-Accept: AAAAAAAAAAAAAAAAAAAAAAAAAAA=\r\n\r\n`);
     expect(await failure(url)).toMatchObject({
       status: 101,
-      message: expect.stringContaining("wrong Sec-WebSocket-Accept"),
+      message: expect.stringContaining("Invalid Sec-WebSocket-Accept header"),
     });
   });
 
