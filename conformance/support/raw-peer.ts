@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { createServer as createTlsServer, type TlsOptions } from "node:tls";
 import { FrameReader, nameOf, type WireFrame } from "./wire.ts";
 
 /** The key of RFC 6455 section 1.3, and the answer to it. */
@@ -69,8 +70,12 @@ export class RawPeer {
   }
 
   /** Dials, and sends the handshake of a client. */
-  static async dial(port: number, request: string = requestText()): Promise<RawPeer> {
-    const socket = connect({ port, host: "127.0.0.1" });
+  static dial(port: number, request?: string): Promise<RawPeer> {
+    return RawPeer.shake(connect({ port, host: "127.0.0.1" }), request);
+  }
+
+  /** Sends the handshake of a client on a socket of the caller's, of TLS for one. */
+  static async shake(socket: Socket, request: string = requestText()): Promise<RawPeer> {
     socket.setNoDelay(true);
     socket.write(request);
     const { head, rest } = await readHead(socket);
@@ -166,9 +171,10 @@ export class RawServer {
     this.#close = close;
   }
 
-  static async listen(answer: (call: RawCall) => void): Promise<RawServer> {
+  /** @param tls makes it a server of TLS. */
+  static async listen(answer: (call: RawCall) => void, tls?: TlsOptions): Promise<RawServer> {
     const sockets = new Set<Socket>();
-    const server = createServer((socket) => {
+    const take = (socket: Socket): void => {
       sockets.add(socket);
       socket.once("close", () => sockets.delete(socket));
       socket.setNoDelay(true);
@@ -179,7 +185,8 @@ export class RawServer {
           .digest("base64");
         answer({ socket, request: head, rest, accept, port: (server.address() as AddressInfo).port });
       });
-    });
+    };
+    const server = tls === undefined ? createServer(take) : createTlsServer(tls, take);
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
     return new RawServer((server.address() as AddressInfo).port, () => {
@@ -189,11 +196,11 @@ export class RawServer {
   }
 
   /** One whose every call is a WebSocket that `play` is handed. */
-  static listenWebSocket(play: (peer: RawPeer) => void): Promise<RawServer> {
+  static listenWebSocket(play: (peer: RawPeer) => void, tls?: TlsOptions): Promise<RawServer> {
     return RawServer.listen(({ socket, rest, accept }) => {
       socket.write(responseText(accept));
       play(new RawPeer(socket, rest, true));
-    });
+    }, tls);
   }
 
   close(): void {

@@ -1,5 +1,11 @@
 import { once } from "node:events";
-import { createServer, type Server as HttpServer, type IncomingMessage } from "node:http";
+import {
+  createServer,
+  type Server as HttpServer,
+  type IncomingMessage,
+  type RequestListener,
+} from "node:http";
+import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex, DuplexOptions } from "node:stream";
 import {
@@ -10,6 +16,7 @@ import {
   WebSocketServer,
 } from "baro/websocket";
 import * as peer from "ws";
+import { CERT, KEY } from "../support/tls.ts";
 
 // Both makes are used through Baro's own types: that they fit is part of the promise, and a suite that runs
 // unchanged against the peer proves that it asks for nothing of Baro's own.
@@ -37,10 +44,12 @@ export class Stage {
   readonly wss: WebSocketServer;
   readonly pair: Pair;
   readonly requests: IncomingMessage[] = [];
+  readonly #scheme: "ws" | "wss";
   readonly #clients: WebSocket[] = [];
   readonly #sockets: Socket[] = [];
 
-  private constructor(http: HttpServer, wss: WebSocketServer, pair: Pair) {
+  private constructor(http: HttpServer, wss: WebSocketServer, pair: Pair, scheme: "ws" | "wss") {
+    this.#scheme = scheme;
     this.http = http;
     this.wss = wss;
     this.pair = pair;
@@ -48,8 +57,9 @@ export class Stage {
     http.on("connection", (socket) => this.#sockets.push(socket));
   }
 
-  static async open(pair: Pair, options: ServerOptions = {}): Promise<Stage> {
-    const http = createServer((_request, response) => response.end("beside"));
+  static async open(pair: Pair, options: ServerOptions = {}, scheme: "ws" | "wss" = "ws"): Promise<Stage> {
+    const beside: RequestListener = (_request, response) => response.end("beside");
+    const http = scheme === "ws" ? createServer(beside) : createHttpsServer({ cert: CERT, key: KEY }, beside);
     const perMessageDeflate = pair.deflate ? { threshold: 0 } : false;
     const wss = new pair.ofServer.WebSocketServer({
       perMessageDeflate,
@@ -58,7 +68,7 @@ export class Stage {
     });
     http.listen(0, "127.0.0.1");
     await once(http, "listening");
-    return new Stage(http, wss, pair);
+    return new Stage(http, wss, pair, scheme);
   }
 
   get port(): number {
@@ -67,7 +77,11 @@ export class Stage {
 
   /** A client that has not connected yet. Nobody listens to its errors but the test. */
   client(path = "/", protocols: string[] = [], options: ClientOptions = {}): WebSocket {
-    const client = new this.pair.ofClient.WebSocket(`ws://127.0.0.1:${this.port}${path}`, protocols, options);
+    const client = new this.pair.ofClient.WebSocket(
+      `${this.#scheme}://127.0.0.1:${this.port}${path}`,
+      protocols,
+      options,
+    );
     client.on("error", () => {});
     this.#clients.push(client);
     return client;
