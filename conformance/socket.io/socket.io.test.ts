@@ -15,7 +15,7 @@ describe.each(pairs)("server $server, client $client", (pair) => {
     stage = undefined;
   });
 
-  describe.each(Object.entries(ways))("%s", (_name, options) => {
+  describe.each(Object.entries(ways))("%s", (name, options) => {
     it("connects, and both sides know the same id", async () => {
       stage = await Stage.open(pair);
       const accepted = next(stage.io, "connection");
@@ -109,6 +109,50 @@ describe.each(pairs)("server $server, client $client", (pair) => {
       const expected = Array.from({ length: 500 }, (_, n) => n);
       expect(up).toEqual(expected);
       expect(down).toEqual(expected);
+    });
+
+    // What React does in its strict mode, where components share a connection. The peer's server takes it only while it
+    // has not answered: with several requests of polling it often has, and then it ends the connection.
+    if (pair.server === "baro" || name === "WebSocket only") {
+      it("takes disconnect() and connect() before the namespace is granted", async () => {
+        stage = await Stage.open(pair);
+        const main = stage.client("/", { ...options, forceNew: false });
+        await next(main, "connect");
+        const lost: unknown[] = [];
+        main.on("disconnect", (reason: string) => lost.push(reason));
+        for (const [path, wait] of [
+          ["/at-once", 0],
+          ["/later", 50],
+        ] as const) {
+          const namespace = stage.io.of(path);
+          if (wait > 0) namespace.use((_socket, proceed) => setTimeout(proceed, wait));
+          namespace.on("connection", (socket) => {
+            socket.on("echo", (text: string, ack: (answer: string) => void) => ack(text));
+          });
+          const client = stage.client(path, { ...options, forceNew: false });
+          client.disconnect();
+          client.connect();
+          client.disconnect();
+          client.connect();
+          expect(await ask(client, "echo", path)).toBe(path);
+        }
+        expect(lost).toEqual([]);
+      });
+    }
+
+    it("takes a burst of 20,000 small events", async () => {
+      stage = await Stage.open(pair);
+      let count = 0;
+      stage.io.on("connection", (socket) => {
+        socket.on("a", () => {
+          count += 1;
+        });
+        socket.on("count", (ack: (answer: number) => void) => ack(count));
+      });
+      const client = stage.client("/", options);
+      await next(client, "connect");
+      for (let n = 0; n < 20_000; n += 1) client.emit("a");
+      expect(await ask(client, "count")).toBe(20_000);
     });
 
     it("tells each side why it ended", async () => {

@@ -9,10 +9,15 @@ const SEPARATOR = "\x1e";
 const BINARY_MARK = "b";
 
 /**
- * The most packets that a server takes in one payload. A megabyte of separators would otherwise be a million packets;
- * honest clients batch what they sent during one round trip.
+ * The most packets that a server takes in one payload, however short they are: a megabyte of heartbeats would otherwise
+ * be half a million packets.
  */
-export const MAX_PAYLOAD_PACKETS = 16_384;
+export const MAX_TINY_PACKETS = 16_384;
+/**
+ * In a payload of more packets, each takes so many characters on average, with its separator. Honest clients batch what
+ * they sent during one round trip, and the shortest event, `42["a"]`, takes eight.
+ */
+const PACKET_LENGTH = 6;
 
 /** How far a decoder came: to the end, to the end of its budget, or to text that is no packet. */
 export type PayloadProgress = "done" | "more" | "malformed";
@@ -61,13 +66,15 @@ export class PayloadDecoder {
   /**
    * Hands up to `budget` packets to `receive`, in order. At `"more"` it wants to be called again. At
    * `"malformed"` the packets before the fault were handed over, and nothing follows; a payload of more than
-   * {@link MAX_PAYLOAD_PACKETS} packets is malformed too. Throws only what `receive` throws.
+   * {@link MAX_TINY_PACKETS} packets is malformed too, where these are shorter than any event. Throws only what `receive`
+   * throws.
    */
   decode(budget: number, receive: PacketCallback): PayloadProgress {
     for (let left = budget; left > 0; left -= 1) {
       const found = this.#text.indexOf(SEPARATOR, this.#position);
       const end = found === -1 ? this.#text.length : found;
-      if (this.#packets === MAX_PAYLOAD_PACKETS) return "malformed";
+      const tooMany = this.#packets >= MAX_TINY_PACKETS && this.#position < this.#packets * PACKET_LENGTH;
+      if (tooMany) return "malformed";
       const packet = this.#text.slice(this.#position, end);
       if (!decodePacket(packet, this.#base64, receive)) return "malformed";
       this.#packets += 1;

@@ -1,6 +1,7 @@
 import type { Binary } from "../binary.ts";
 import type { Cancel } from "../clock.ts";
 import type { ObservableSession, SessionCloseReason, SessionHandler } from "../engine/session.ts";
+import { Allowance } from "../rate.ts";
 import { call, throwLater } from "../report.ts";
 import { Malformed } from "../socketio/malformed.ts";
 import { type ConnectPacket, type JsonObject, type Packet, PacketType } from "../socketio/packet.ts";
@@ -18,6 +19,13 @@ import type { SocketClient } from "./socket-client.ts";
 
 /** Acknowledgements that nobody asked for, before the client counts as hostile. */
 const MAX_FORGED_ACKS = 100;
+/** How often a client may take back a CONNECT that it has heard no answer to: so many at once, */
+const RETRACTIONS = 16;
+/** and so many a second. */
+const RETRACTION_RATE = 1;
+
+/** Stands where a socket will, while the application says whether there is such a namespace. */
+class Asked {}
 
 /** What a client needs of a namespace. */
 interface ClientNamespace extends AgreedNamespace {
@@ -57,15 +65,15 @@ export class Client implements SocketClient, SessionHandler {
 
   readonly #host: ClientHost;
   readonly #decoder: PacketDecoder;
-  // "asked" while the application says whether there is such a namespace. "left" keeps a place for what the client
-  // sent before it heard that the server had disconnected its socket.
-  readonly #sockets = new Map<string, ClientSocket | "asked" | "left">();
+  // "left" keeps a place for what the client sent before it heard that the server had disconnected its socket.
+  readonly #sockets = new Map<string, ClientSocket | Asked | "left">();
   #conn: EngineSocket | undefined;
   // Forgotten when it has been used: a timer and its closures are 300 bytes of each idle client.
   #cancelConnectTimeout: Cancel | undefined;
   #cancelAttachmentsTimeout: Cancel | undefined;
   #attachmentsAwaitedSince: number | undefined;
   #forgedAcks = 0;
+  #retractions: Allowance | undefined;
   #closed = false;
 
   /** @internal Made by the server. */
@@ -134,7 +142,7 @@ export class Client implements SocketClient, SessionHandler {
   /** @internal Disconnects all sockets, tells the client so, and ends the connection. */
   disconnect(): void {
     for (const [name, socket] of this.#sockets) {
-      if (typeof socket === "string" || !socket.connected) continue;
+      if (!isSocket(socket) || !socket.connected) continue;
       this.#send({ type: PacketType.DISCONNECT, namespace: name, id: undefined, data: undefined });
     }
     this.close("server namespace disconnect");
@@ -173,13 +181,10 @@ export class Client implements SocketClient, SessionHandler {
     if (socket === "left") return;
     if (socket === undefined) {
       this.close("parse error", "a packet for a namespace without CONNECT");
-    } else if (socket === "asked") {
-      if (packet.type === PacketType.DISCONNECT) this.#sockets.delete(packet.namespace);
-      else this.close("parse error", "a packet before CONNECT was answered");
     } else if (packet.type === PacketType.DISCONNECT) {
-      socket.closed("client namespace disconnect");
-      this.#sockets.delete(packet.namespace);
-    } else if (!socket.connected) {
+      if (isSocket(socket) && socket.connected) this.#leave(packet.namespace, socket);
+      else this.#retract(packet.namespace, socket);
+    } else if (!isSocket(socket) || !socket.connected) {
       this.close("parse error", "a packet before CONNECT was answered");
     } else if (packet.type === PacketType.EVENT) {
       socket.receiveEvent(packet.id, packet.data);
@@ -192,18 +197,16 @@ export class Client implements SocketClient, SessionHandler {
 
   #connect({ namespace: name, data = {} }: ConnectPacket): void {
     const before = this.#sockets.get(name);
-    if (before !== undefined && before !== "left") {
-      this.close("parse error", "a second CONNECT for one namespace");
-      return;
-    }
-    this.#sockets.set(name, "asked");
+    if (before !== undefined && before !== "left" && !this.#retract(name, before)) return;
+    const asked = new Asked();
+    this.#sockets.set(name, asked);
     const agreement = AGREEMENT in data ? parseAgreement(data[AGREEMENT]) : undefined;
     const auth = AGREEMENT in data ? withoutAgreement(data) : data;
     // Before this one recovers what the other one holds.
     if (agreement !== undefined) this.#host.realm.producers.supersede(name, agreement.producer);
     this.#host.findNamespace(name, auth, (namespace) => {
       // The client may have left while the application thought.
-      if (this.#sockets.get(name) !== "asked") return;
+      if (this.#sockets.get(name) !== asked) return;
       if (namespace !== undefined) {
         this.#join(name, namespace, auth, agreement);
       } else {
@@ -239,6 +242,27 @@ export class Client implements SocketClient, SessionHandler {
         namespace.connected(inner);
       }
     });
+  }
+
+  /**
+   * The client takes back a CONNECT whose answer it has not heard: with `disconnect()` and `connect()` before the
+   * answer, clients send a second CONNECT and nothing else. One that never stops would keep the application busy.
+   */
+  #retract(name: string, before: ClientSocket | Asked): boolean {
+    const now = this.#host.realm.clock.now();
+    this.#retractions ??= new Allowance(RETRACTION_RATE, RETRACTIONS, now);
+    if (this.#retractions.take(1, now) > 0) {
+      this.close("parse error", "CONNECT after CONNECT for one namespace");
+      return false;
+    }
+    this.#leave(name, before);
+    // A listener of `disconnect` may have ended the connection.
+    return !this.#closed;
+  }
+
+  #leave(name: string, socket: ClientSocket | Asked): void {
+    if (isSocket(socket)) socket.closed("client namespace disconnect");
+    this.#sockets.delete(name);
   }
 
   #endConnectTimeout(): void {
@@ -283,7 +307,7 @@ export class Client implements SocketClient, SessionHandler {
     this.#decoder.destroy?.();
     this.#host.forget(this);
     for (const socket of [...this.#sockets.values()]) {
-      if (typeof socket !== "string") socket.closed(reason, description);
+      if (isSocket(socket)) socket.closed(reason, description);
     }
     this.#sockets.clear();
     this.guard(() => this.#conn?.closed(reason, description));
@@ -292,4 +316,8 @@ export class Client implements SocketClient, SessionHandler {
   #send(packet: Packet): void {
     this.session.send(this.#host.realm.codec.encode(packet));
   }
+}
+
+function isSocket(socket: ClientSocket | Asked | "left"): socket is ClientSocket {
+  return typeof socket === "object" && !(socket instanceof Asked);
 }

@@ -3,12 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Binary } from "../../src/binary.ts";
 import { Outgoing } from "../../src/engine/outgoing.ts";
 import { PacketType } from "../../src/engine/packet.ts";
-import {
-  decodePayload,
-  encodePayload,
-  MAX_PAYLOAD_PACKETS,
-  PayloadDecoder,
-} from "../../src/engine/payload.ts";
+import { decodePayload, encodePayload, MAX_TINY_PACKETS, PayloadDecoder } from "../../src/engine/payload.ts";
 import { base64 } from "../../src/node/base64.ts";
 
 type Packet = [type: PacketType, data: string | Binary];
@@ -115,8 +110,8 @@ describe("decodePayload", () => {
 });
 
 describe("PayloadDecoder", () => {
-  it("P-2: takes as many packets as a payload may hold, and no more", () => {
-    const full = Array(MAX_PAYLOAD_PACKETS).fill("4").join("\x1e");
+  it("P-2: takes so many tiny packets, and no more", () => {
+    const full = Array(MAX_TINY_PACKETS).fill("4").join("\x1e");
     const decodeAll = (text: string, receive = () => {}) =>
       new PayloadDecoder(text, base64).decode(Number.POSITIVE_INFINITY, receive);
     expect(decodeAll(full)).toBe("done");
@@ -126,7 +121,16 @@ describe("PayloadDecoder", () => {
         packets += 1;
       }),
     ).toBe("malformed");
-    expect(packets).toBe(MAX_PAYLOAD_PACKETS);
+    expect(packets).toBe(MAX_TINY_PACKETS);
+  });
+
+  it("takes any number of events", () => {
+    let packets = 0;
+    const text = Array(125_000).fill('42["a"]').join("\x1e");
+    const progress = new PayloadDecoder(text, base64).decode(Number.POSITIVE_INFINITY, () => {
+      packets += 1;
+    });
+    expect([progress, packets]).toEqual(["done", 125_000]);
   });
 
   it("stops at its budget and goes on where it stopped", () => {

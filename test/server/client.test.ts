@@ -75,6 +75,72 @@ describe("CONNECT", () => {
     expect(session.take()).toEqual(['0{"sid":"socket2"}']);
   });
 
+  it("takes the place of one before it that was not answered yet", () => {
+    const server = new TestServer();
+    const heard = recorded(server);
+    const answers: (() => void)[] = [];
+    server.use((_socket, next) => answers.push(next));
+    const session = server.open();
+    session.receive('0{"n":1}', '0{"n":2}');
+    answers[1]?.();
+    answers[0]?.();
+    expect(session.take()).toEqual(['0{"sid":"socket2"}']);
+    expect(heard).toEqual([["connection", "socket2"]]);
+    expect([...server.sockets.sockets.values()].map(({ handshake }) => handshake.auth)).toEqual([{ n: 2 }]);
+  });
+
+  it("takes the place of one before it whose name the application still thinks about", () => {
+    const server = new TestServer();
+    const answers: ((error: null, allow: boolean) => void)[] = [];
+    const asked: unknown[] = [];
+    server.of((_name, auth, done) => {
+      asked.push(auth);
+      answers.push(done);
+    });
+    const session = server.open();
+    session.receive('0/x,{"n":1}', '0/x,{"n":2}');
+    answers[0]?.(null, true);
+    expect(session.take()).toEqual([]);
+    answers[1]?.(null, true);
+    expect(session.take()).toEqual(['0/x,{"sid":"socket1"}']);
+    expect([...server.of("/x").sockets.values()].map(({ handshake }) => handshake.auth)).toEqual([{ n: 2 }]);
+    expect(asked).toHaveLength(2);
+  });
+
+  it("takes the place of one before it whose answer is on its way", () => {
+    const server = new TestServer();
+    const heard = recorded(server);
+    const session = server.open();
+    session.receive("0", "0", '2["a"]');
+    expect(session.take()).toEqual(['0{"sid":"socket1"}', '0{"sid":"socket2"}']);
+    expect(heard).toEqual([
+      ["connection", "socket1"],
+      ["disconnect", "client namespace disconnect", undefined],
+      ["connection", "socket2"],
+      ["a"],
+    ]);
+  });
+
+  it("may be taken back again after a while", () => {
+    const server = new TestServer();
+    const session = server.open();
+    for (let i = 0; i < 100; i += 1) {
+      session.receive("0");
+      server.clock.advance(1000);
+    }
+    expect(session.closed).toBe(false);
+  });
+
+  it("finds no connection where a listener of the socket before it has ended that", () => {
+    const server = new TestServer();
+    const heard = recorded(server);
+    server.on("connection", (socket) => socket.on("disconnect", () => socket.conn.close()));
+    const session = server.open();
+    session.receive("0", "0");
+    expect(heard.map((each) => (each as string[])[0])).toEqual(["connection", "disconnect"]);
+    expect(server.sockets.sockets.size).toBe(0);
+  });
+
   it("takes the first answer of a middleware, and none after the client has gone", () => {
     const server = new TestServer();
     const heard = recorded(server);
@@ -208,13 +274,32 @@ describe("attacks", () => {
     expect(server.sockets.sockets.size).toBe(1);
   };
 
-  it("S-1: a second CONNECT closes, during the middleware too", () => {
-    closes("0");
+  it("S-1: one CONNECT after the other closes, and there is never more than one socket", () => {
     const server = new TestServer();
-    server.use(() => {});
+    const heard = recorded(server);
     const session = server.open();
-    session.receive("0", "0");
+    const most: number[] = [];
+    server.on("connection", () => most.push(server.sockets.sockets.size));
+    for (let i = 0; i < 100; i += 1) session.receive("0");
     expect(session.closed).toBe(true);
+    expect(most).toEqual(Array(17).fill(1));
+    expect(heard.at(-1)).toEqual(["disconnect", "parse error", "CONNECT after CONNECT for one namespace"]);
+  });
+
+  it.each([
+    ["CONNECT", ["0"]],
+    ["DISCONNECT and CONNECT", ["1", "0"]],
+  ])("S-1: one %s after the other closes during the middleware, too", (_name, again) => {
+    const server = new TestServer();
+    let asked = 0;
+    server.use(() => {
+      asked += 1;
+    });
+    const session = server.open();
+    session.receive("0");
+    for (let i = 0; i < 100; i += 1) session.receive(...again);
+    expect(session.closed).toBe(true);
+    expect(asked).toBe(17);
   });
 
   it("S-1: no CONNECT closes after connectTimeout", () => {
