@@ -8,14 +8,21 @@ import { FRAMES } from "./frames.ts";
 import { HANDSHAKES } from "./handshakes.ts";
 import { MEMORY } from "./memory.ts";
 import { report } from "./report.ts";
+import { isFull } from "./scale.ts";
 
 const ATTACKS = [...HANDSHAKES, ...FRAMES, ...CLIENT, ...MEMORY];
 
+const TIMEOUT = isFull ? 3_600_000 : 30_000;
+
 describe("under attack", () => {
   for (const { ids, name, start, run, rounds } of ATTACKS) {
-    it(`${ids.join(", ")}: ${name}`, async () => {
-      report.add(ids, name, await withstand(start, run, rounds));
-    });
+    it(
+      `${ids.join(", ")}: ${name}`,
+      async () => {
+        report.add(ids, name, await withstand(start, run, rounds));
+      },
+      TIMEOUT,
+    );
   }
   afterAll(() => report.print());
 });

@@ -1,9 +1,12 @@
-import { connect } from "node:net";
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
 import { expect } from "vitest";
+import { until } from "../../test/node/websocket/echo-server.ts";
 import { readHead, requestText } from "../support/raw-peer.ts";
 import { closePayload, peerOf } from "../support/wire.ts";
-import type { Round } from "./arena.ts";
+import type { Round, Target } from "./arena.ts";
 import type { Attack } from "./attack.ts";
+import { isFull, scale } from "./scale.ts";
 import { startSocketIo, startWebSocketServer } from "./targets.ts";
 
 const frame = peerOf("server");
@@ -78,6 +81,33 @@ const version = (first: string) => (value: string | readonly string[] | undefine
 
 const many = (): Record<string, string> =>
   Object.fromEntries(Array.from({ length: 2500 }, (_, i) => [`X-${i}`, "1"]));
+
+const ATTEMPTS = scale(20_000, 1_000);
+
+/** Opens TCP connections that send half a request, some at a time, until each is refused or held. */
+async function dialHalf(
+  { port, handshake }: Target,
+  count: number,
+  addressOf: (index: number) => string,
+): Promise<{ isOpen: () => number; close: () => void }> {
+  const half = requestText({}, handshake).slice(0, 40);
+  const open = new Set<Socket>();
+  for (let i = 0; i < count; i += 1) {
+    const socket = connect({ port, host: "127.0.0.1", localAddress: addressOf(i) });
+    open.add(socket);
+    socket.on("error", () => {}).resume();
+    socket.once("close", () => open.delete(socket));
+    socket.write(half);
+    // No more at once than a listening socket has room for.
+    if (i % 100 === 99) await once(socket, "connect");
+  }
+  return {
+    isOpen: () => open.size,
+    close: () => {
+      for (const socket of open) socket.destroy();
+    },
+  };
+}
 
 export const HANDSHAKES: readonly Attack[] = [
   ...refused(["H-1"], "2,500 headers in front", [400, 431], (first) => [
@@ -193,10 +223,10 @@ export const HANDSHAKES: readonly Attack[] = [
     },
     {
       ids: ["H-11"],
-      name: `300 handshakes that are never finished, to ${start.name}`,
+      name: `1,000 handshakes that are never finished, to ${start.name}`,
       start: () => start(),
       async run({ target, healthy }) {
-        const sockets = Array.from({ length: 300 }, () => {
+        const sockets = Array.from({ length: 1_000 }, () => {
           const socket = connect(target.port, "127.0.0.1");
           socket.on("error", () => {});
           socket.write(requestText({}, target.handshake).slice(0, 40));
@@ -221,6 +251,56 @@ export const HANDSHAKES: readonly Attack[] = [
       },
     },
   ]),
+  {
+    ids: ["H-10"],
+    name: "nothing at all, and headers a byte at a time: cut off at the time limit of a server of its own",
+    start: startWebSocketServer,
+    rounds: 1,
+    async run({ target }) {
+      const request = requestText({}, target.handshake);
+      const silent = connect(target.port, "127.0.0.1");
+      const dribbling = connect(target.port, "127.0.0.1");
+      let answer = "";
+      dribbling.on("data", (chunk) => {
+        answer += chunk;
+      });
+      let at = 0;
+      const dribble = setInterval(() => dribbling.write(request.charAt(at++)), 500);
+      for (const socket of [silent, dribbling]) socket.on("error", () => {}).resume();
+      await Promise.all([once(silent, "close"), once(dribbling, "close")]);
+      clearInterval(dribble);
+      expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+      expect(at).toBeLessThan(request.length);
+    },
+  },
+  {
+    ids: ["H-11"],
+    name: "1,000 handshakes from one address that are never finished: 100 are held, others still connect",
+    start: () => startWebSocketServer({ maxConnectionsPerAddress: 100 }),
+    rounds: 1,
+    async run({ target, healthy }) {
+      const { isOpen, close } = await dialHalf(target, 1_000, () => "127.0.0.2");
+      await until(() => isOpen() === 100);
+      await healthy.answered();
+      expect(await answerTo(target.port, requestText({}, target.handshake), true)).toMatch(
+        /^HTTP\/1\.1 101 /,
+      );
+      close();
+    },
+  },
+  {
+    ids: ["H-11"],
+    name: `${ATTEMPTS} handshakes from many addresses that are never finished: 500 are held`,
+    start: () => startWebSocketServer({ maxConnections: 500 }),
+    rounds: isFull ? 3 : 1,
+    async run({ target, healthy }) {
+      const { isOpen, close } = await dialHalf(target, ATTEMPTS, (i) => `127.0.${1 + (i % 200)}.2`);
+      // The healthy client is one of them.
+      await until(() => isOpen() === 499);
+      await healthy.answered();
+      close();
+    },
+  },
   ...refused(
     ["H-13"],
     "pages of other origins",

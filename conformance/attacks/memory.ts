@@ -1,12 +1,23 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { connect } from "node:net";
+import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
 import { until } from "../../test/node/websocket/echo-server.ts";
+import { RawPeer } from "../support/raw-peer.ts";
 import { peerOf } from "../support/wire.ts";
 import type { Attack } from "./attack.ts";
+import { scale } from "./scale.ts";
 import { startSocketIo, startWebSocketServer } from "./targets.ts";
 
 const frame = peerOf("server");
 
 const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+
+const CLIENTS = fileURLToPath(new URL("idle-clients.mjs", import.meta.url));
+/** Idle connections, and those that come and go in a round; there are five of those. */
+const IDLE = scale(10_000, 1_000);
+const COMING = scale(20_000, 200);
 
 export const MEMORY: readonly Attack[] = [
   {
@@ -27,6 +38,23 @@ export const MEMORY: readonly Attack[] = [
     },
   },
   {
+    ids: ["M-1"],
+    name: `${IDLE} idle connections, each after a message of 60 KB: hardly more than their sockets is held`,
+    start: startWebSocketServer,
+    rounds: 1,
+    async run(round) {
+      const { server } = round.target as Awaited<ReturnType<typeof startWebSocketServer>>;
+      const before = round.memory();
+      const clients = fork(CLIENTS, [String(round.target.port), String(IDLE), "60000"]);
+      await once(clients, "message");
+      expect(server.clients.size).toBe(1 + IDLE);
+      // A WebSocket and its socket have some 6 KB; the chunk that its message came in would be 64 KiB.
+      expect((round.memory() - before) / IDLE).toBeLessThan(12_000);
+      clients.disconnect();
+      await until(() => server.clients.size === 1);
+    },
+  },
+  {
     ids: ["M-2"],
     name: "10,000 messages make no timer",
     start: startWebSocketServer,
@@ -42,16 +70,22 @@ export const MEMORY: readonly Attack[] = [
   },
   {
     ids: ["M-5"],
-    name: "500 connections that come and go",
+    name: `${COMING * 5} connections that come and go`,
     start: startWebSocketServer,
     async run(round) {
-      const { server } = round.target as Awaited<ReturnType<typeof startWebSocketServer>>;
-      for (let i = 0; i < 10; i += 1) {
-        const peers = await Promise.all(Array.from({ length: 10 }, () => round.dial()));
+      const { server, port } = round.target as Awaited<ReturnType<typeof startWebSocketServer>>;
+      for (let i = 0; i < COMING / 20; i += 1) {
+        // From many addresses: the ports of one would be used up.
+        const localAddress = `127.0.${1 + (i % 50)}.1`;
+        const dial = (): Promise<RawPeer> =>
+          RawPeer.shake(connect({ port, host: "127.0.0.1", localAddress }));
+        const peers = await Promise.all(Array.from({ length: 20 }, dial));
         for (const [j, peer] of peers.entries()) {
           if (j % 2 === 0) peer.send(frame(0x88));
           else peer.destroy();
         }
+        await Promise.all(peers.map((peer) => peer.ended));
+        for (const peer of peers) peer.destroy();
       }
       await until(() => server.clients.size === 1);
     },
@@ -91,12 +125,15 @@ export const MEMORY: readonly Attack[] = [
   },
   {
     ids: ["M-4"],
-    name: "100,000 rooms, joined and left one by one: none is left",
+    name: "a million rooms, joined and left one by one: none is left",
     start: startSocketIo,
+    rounds: 3,
     async run(round) {
       const { io } = round.target as Awaited<ReturnType<typeof startSocketIo>>;
       const [socket] = [...io.sockets.sockets.values()];
-      for (let i = 0; i < 100_000; i += 1) {
+      for (let i = 0; i < 1_000_000; i += 1) {
+        // A turn for the others: no client gets this many messages into one.
+        if (i % 5_000 === 0) await new Promise(setImmediate);
         const room = `${i * 7919} ${i}`;
         socket?.join(room);
         socket?.leave(room);

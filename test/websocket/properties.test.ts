@@ -1,7 +1,10 @@
+import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { encodeMessage } from "../../src/websocket/frame.ts";
 import { type Event, frame, Recorder, seeded, serverFrame, splits } from "./recorder.ts";
+
+const sha1 = (text: string): string => createHash("sha1").update(text).digest("hex");
 
 /** A frame as a peer might send it: mostly valid, of every kind, in any order. */
 const anyFrame = fc.record({
@@ -95,13 +98,15 @@ describe("the connection", () => {
     );
   });
 
-  it("F-14 takes a frame of 1 MB byte by byte", () => {
-    const payload = Buffer.alloc(1_000_000, "0123456789");
+  it("F-14 takes a frame of 10 MB byte by byte", () => {
+    const payload = Buffer.alloc(10_000_000, "0123456789");
     const recorder = new Recorder();
     const whole = frame(0x82, payload);
-    for (let at = 0; at < whole.length; at += 1) recorder.feed(whole.subarray(at, at + 1));
+    for (let at = 0; at < whole.length; at += 1) recorder.connection.receive(whole.subarray(at, at + 1), 1);
     expect(recorder.events).toHaveLength(1);
-    expect(recorder.events[0]).toEqual({ binary: payload.toString("hex") });
+    // Hashed: the difference of 10 MB is no help to anybody.
+    const [heard] = recorder.events.map((event) => ("binary" in event ? sha1(event.binary) : event));
+    expect(heard).toBe(sha1(payload.toString("hex")));
   });
 
   it("K-1 the client refuses what the server does", () => {
