@@ -49,10 +49,24 @@ export function encodeMessage({ type, id, json }: PlainPacket, position?: string
   return `{"event":${json}${asks}${stands}}`;
 }
 
-/** An event as a stream of events has it. */
+/** An event as a stream of events has it: none of its fields has a line break. */
 export interface StreamedEvent {
   readonly event: string;
+  /** JSON. */
   readonly data: string;
+  /** Milliseconds that the client waits before it comes back. */
+  readonly retry?: number | undefined;
+}
+
+/**
+ * Writes an event as a block of lines (HTML standard, section 9.2.5).
+ *
+ * @param position what the client says when it comes back.
+ */
+export function encodeBlock({ event, data, retry }: StreamedEvent, position?: string): string {
+  const id = position === undefined ? "" : `id: ${position}\n`;
+  const wait = retry === undefined ? "" : `retry: ${retry}\n`;
+  return `event: ${event}\n${id}${wait}data: ${data}\n\n`;
 }
 
 /** The names that a stream itself uses, or the browser: an event with one of them travels in an envelope. */

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { base64 } from "../../src/node/base64.ts";
 import { decodeMessage } from "../../src/plain/decoder.ts";
-import { encodeMessage, toPlainPacket, toStreamedEvent } from "../../src/plain/encoder.ts";
+import { encodeBlock, encodeMessage, toPlainPacket, toStreamedEvent } from "../../src/plain/encoder.ts";
 import { encode } from "../../src/socketio/encoder.ts";
 import { PacketType } from "../../src/socketio/packet.ts";
 import { stringifyLong } from "../../src/socketio/stringify-long.ts";
@@ -85,4 +85,11 @@ describe("events of a stream", () => {
   ])("%s", (_, data, options, streamed) => {
     expect(toStreamedEvent(plain(data, options))).toEqual(streamed);
   });
+});
+
+it("a block has its fields in lines", () => {
+  expect(encodeBlock({ event: "news", data: "1" })).toBe("event: news\ndata: 1\n\n");
+  expect(encodeBlock({ event: "news", data: "1", retry: 500 }, "p")).toBe(
+    "event: news\nid: p\nretry: 500\ndata: 1\n\n",
+  );
 });

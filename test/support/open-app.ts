@@ -1,4 +1,4 @@
-import { createServer } from "node:http";
+import { type ClientRequest, createServer, type IncomingMessage, request } from "node:http";
 import { onTestFinished } from "vitest";
 import { type RawData, WebSocket } from "ws";
 import { Server, type ServerOptions } from "../../src/entry/server.ts";
@@ -76,6 +76,72 @@ export class PlainClient {
   send(...messages: unknown[]): void {
     for (const message of messages) {
       this.socket.send(typeof message === "string" ? message : JSON.stringify(message));
+    }
+  }
+}
+
+/** An event as it came over the wire. */
+export interface WireEvent {
+  readonly event: string | undefined;
+  readonly id: string | undefined;
+  readonly data: string;
+}
+
+/** A client that reads a stream of events by hand, as one without any library would. */
+export class StreamClient {
+  readonly heard = new Heard<WireEvent>();
+  /** Everything that came, as it came. */
+  text = "";
+  readonly answered: Promise<IncomingMessage>;
+  readonly ended: Promise<void>;
+  readonly #request: ClientRequest;
+  #rest = "";
+
+  constructor(port: number, query = "", headers: Record<string, string> = {}) {
+    const path = `/socket.io/sse${query}`;
+    const asked = request({ host: "127.0.0.1", port, path, headers, agent: false });
+    this.#request = asked;
+    onTestFinished(() => void asked.destroy());
+    let ended = (): void => {};
+    this.ended = new Promise((resolve) => {
+      ended = resolve;
+    });
+    this.answered = new Promise((resolve) => {
+      asked.on("error", () => ended());
+      asked.on("response", (response) => {
+        resolve(response);
+        response.setEncoding("utf8");
+        response.on("data", (text: string) => this.#receive(text));
+        response.on("error", () => {});
+        response.on("close", () => ended());
+      });
+    });
+    asked.end();
+  }
+
+  next(): Promise<WireEvent> {
+    return this.heard.next();
+  }
+
+  /** The data of the first event. */
+  async opened(): Promise<{ id: string; socket: string; secret: string; rooms: string[] }> {
+    const { event, data } = await this.next();
+    if (event !== "open") throw new Error(`expected open, and got ${event}`);
+    return JSON.parse(data);
+  }
+
+  close(): void {
+    this.#request.destroy();
+  }
+
+  #receive(text: string): void {
+    this.text += text;
+    const blocks = (this.#rest + text).split("\n\n");
+    this.#rest = blocks.pop() ?? "";
+    for (const block of blocks) {
+      const field = (name: string) => new RegExp(`^${name}: (.*)$`, "m").exec(block)?.[1];
+      const data = field("data");
+      if (data !== undefined) this.heard.add({ event: field("event"), id: field("id"), data });
     }
   }
 }

@@ -1,5 +1,12 @@
+import { Buffer } from "node:buffer";
 import type { Outgoing } from "../../../engine/outgoing.ts";
-import { encodeMessage, type PlainPacket, toPlainPacket } from "../../../plain/encoder.ts";
+import {
+  encodeBlock,
+  encodeMessage,
+  type PlainPacket,
+  toPlainPacket,
+  toStreamedEvent,
+} from "../../../plain/encoder.ts";
 import { encodeMessage as encodeFrame, type Frames } from "../../../websocket/frame.ts";
 import { base64 } from "../../base64.ts";
 
@@ -8,6 +15,7 @@ export class OpenForms {
   readonly packet: PlainPacket;
   #message: string | undefined = undefined;
   #frames: Frames | undefined = undefined;
+  #block: Uint8Array | undefined = undefined;
 
   /** The forms of `outgoing`, which keeps them. */
   static of(outgoing: Outgoing): OpenForms {
@@ -23,6 +31,12 @@ export class OpenForms {
   get message(): string {
     this.#message ??= encodeMessage(this.packet);
     return this.#message;
+  }
+
+  /** The event in a stream of events. */
+  get block(): Uint8Array {
+    this.#block ??= Buffer.from(encodeBlock(toStreamedEvent(this.packet)));
+    return this.#block;
   }
 
   /** The message in WebSocket frames. */

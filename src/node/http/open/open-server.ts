@@ -1,18 +1,21 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import type { OpenClient, OpenLimits, Wish } from "../../../server/open-client.ts";
+import type { OpenClient, OpenLimits } from "../../../server/open-client.ts";
 import { acceptHeaders, parseHandshake } from "../../../websocket/handshake.ts";
 import { randomIds } from "../../random-ids.ts";
 import { acceptUpgrade } from "../../websocket/upgrade.ts";
 import { nameBelow } from "../engine-query.ts";
 import type { Gate, Passage } from "../gate.ts";
 import { appendHeaders } from "../header-lines.ts";
+import { isAnswered } from "../middlewares.ts";
 import { type Refusal, refuse, refuseUpgrade } from "../refusal.ts";
+import { EventStream, type EventStreamOptions } from "./event-stream.ts";
 import { OpenSession, type OpenTransport } from "./open-session.ts";
 import { type OpenOptions, type OpenSettings, settleOpenOptions } from "./options.ts";
 import { PlainTransport, type PlainTransportOptions, plainTransportOptions } from "./plain-transport.ts";
 import { type OpenQuery, parseOpenQuery } from "./query.ts";
-import { OpenRefusal, toRefusal } from "./refusals.ts";
+import { OpenRefusal, toRefusal, wrongMethod } from "./refusals.ts";
+import { Streams } from "./streams.ts";
 
 /** What clients without a library need of the server behind. */
 export interface OpenHost {
@@ -24,8 +27,17 @@ export interface OpenHost {
   receive(session: OpenSession, request: IncomingMessage, limits: OpenLimits): OpenClient;
 }
 
+/** What answers at one address. */
+interface Route {
+  readonly method: "GET" | "POST";
+  /** Whether the application is asked by `allowRequest`. */
+  readonly asks: boolean;
+  readonly answer: (request: IncomingMessage, response: ServerResponse, query: OpenQuery) => void;
+}
+
 /**
- * Answers clients without a library, below the path of the engine: `plain` speaks the plain protocol over WebSocket.
+ * Answers clients without a library, below the path of the engine: `plain` speaks the plain protocol over
+ * WebSocket, `sse` streams events, and `emit` takes what the client of a stream has to say.
  * What each of them says and hears is in docs/protocol.md.
  */
 export class OpenServer {
@@ -33,6 +45,27 @@ export class OpenServer {
   readonly #settings: OpenSettings;
   readonly #plainOptions: PlainTransportOptions;
   readonly #randomId = randomIds(15);
+  readonly #streamOptions: EventStreamOptions;
+  readonly #streams: Streams;
+  // No prototype: nothing that a request can name is there by itself.
+  readonly #routes: Readonly<Record<string, Route>> = Object.assign(Object.create(null), {
+    plain: {
+      method: "GET",
+      asks: false,
+      answer: (_request, response) => refuse(response, OpenRefusal.UPGRADE),
+    },
+    sse: {
+      method: "GET",
+      asks: true,
+      answer: (request, response, query) => this.#openStream(request, response, query),
+    },
+    emit: {
+      method: "POST",
+      asks: false,
+      answer: (request, response, { parameters }) =>
+        this.#streams.receivePost(parameters.get("id") ?? "", request, response),
+    },
+  } satisfies Record<string, Route>);
   #closed = false;
 
   /** @throws BaroError `BARO_OPTION` for an option with a value that makes no sense. */
@@ -40,6 +73,8 @@ export class OpenServer {
     this.#host = host;
     this.#settings = settleOpenOptions(options);
     this.#plainOptions = plainTransportOptions(this.#settings, host.maxQueued);
+    this.#streamOptions = { ...this.#settings, maxQueued: host.maxQueued };
+    this.#streams = new Streams(this.#settings);
   }
 
   /** Lets nobody in any more. */
@@ -49,18 +84,30 @@ export class OpenServer {
 
   /** Answers a request below `path`. False when it is for something else. */
   handleRequest(path: string, request: IncomingMessage, response: ServerResponse): boolean {
-    const name = nameBelow(path, request.url);
-    if (name !== "plain") return false;
-    this.#host.gate.receiveRequest(request, response, () => refuse(response, OpenRefusal.UPGRADE));
+    const route = this.#routes[nameBelow(path, request.url)];
+    if (route === undefined) return false;
+    this.#host.gate.receiveRequest(request, response, (passage) => {
+      if (request.method !== route.method) {
+        refuse(response, wrongMethod(route.method));
+        return;
+      }
+      this.#admit(request, passage, route.asks, (admission) => {
+        if (isAnswered(response)) return;
+        if ("status" in admission) refuse(response, admission);
+        else route.answer(request, response, admission);
+      });
+    });
     return true;
   }
 
   /** Answers an upgrade below `path`. False when it is for something else. */
   handleUpgrade(path: string, request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
-    if (nameBelow(path, request.url) !== "plain") return false;
+    const name = nameBelow(path, request.url);
+    if (this.#routes[name] === undefined) return false;
     this.#host.gate.receiveUpgrade(request, socket, (passage, headers) => {
-      this.#admit(request, passage, (admission) => {
+      this.#admit(request, passage, true, (admission) => {
         if ("status" in admission) refuseUpgrade(socket, admission);
+        else if (name !== "plain") refuseUpgrade(socket, OpenRefusal.NO_UPGRADE);
         else this.#openPlain(request, socket, head, admission, headers);
       });
     });
@@ -71,6 +118,7 @@ export class OpenServer {
   #admit(
     request: IncomingMessage,
     { outcome, rule }: Passage,
+    asks: boolean,
     done: (admission: OpenQuery | Refusal) => void,
   ): void {
     const { gate } = this.#host;
@@ -80,8 +128,25 @@ export class OpenServer {
     else {
       const query = parseOpenQuery(request.url ?? "", this.#settings.maxRooms);
       if ("status" in query) done(query);
+      else if (!asks) done(query);
       else gate.askApplication(request, (refusal) => done(refusal ?? query));
     }
+  }
+
+  #openStream(request: IncomingMessage, response: ServerResponse, query: OpenQuery): void {
+    const stream = new EventStream(response, this.#streamOptions);
+    const secretOf = (id: string): string => this.#streams.secretOf(id);
+    const { session, client } = this.#open(request, stream, query, secretOf, (refusal) => {
+      if (isAnswered(response)) return;
+      if (refusal !== undefined) {
+        refuse(response, refusal);
+        return;
+      }
+      stream.start(request);
+      client.start();
+    });
+    this.#streams.add(session.id, stream);
+    response.once("close", () => this.#streams.delete(session.id));
   }
 
   #openPlain(
@@ -97,7 +162,7 @@ export class OpenServer {
       return;
     }
     const transport = new PlainTransport(socket, this.#plainOptions);
-    const client = this.#open(request, transport, query, (refusal) => {
+    const { client } = this.#open(request, transport, query, undefined, (refusal) => {
       if (refusal !== undefined) {
         refuseUpgrade(socket, refusal);
         return;
@@ -116,15 +181,17 @@ export class OpenServer {
   #open(
     request: IncomingMessage,
     transport: OpenTransport,
-    wish: Wish,
+    query: OpenQuery,
+    secretOf: ((id: string) => string) | undefined,
     done: (refusal: Refusal | undefined) => void,
-  ): OpenClient {
+  ): { readonly session: OpenSession; readonly client: OpenClient } {
     const session = new OpenSession(this.#randomId(), transport);
     const client = this.#host.receive(session, request, this.#settings);
-    client.ask(wish, (answer) => {
-      if (answer.kind === "granted") session.rooms = answer.rooms;
+    client.ask(query, (answer) => {
+      if (answer.kind === "granted")
+        session.welcome = { rooms: answer.rooms, secret: secretOf?.(session.id) };
       done(answer.kind === "granted" ? undefined : toRefusal(answer));
     });
-    return client;
+    return { session, client };
   }
 }

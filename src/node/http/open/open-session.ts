@@ -9,6 +9,14 @@ import { SendOrder } from "./send-order.ts";
 /** What a server says besides events and acknowledgements. */
 export type Notice = "open" | "close" | "gap";
 
+/** What a client is told when it opens. */
+export interface Welcome {
+  /** What it was granted. */
+  readonly rooms: readonly string[];
+  /** Of a stream: whoever knows it may emit in its name. */
+  readonly secret: string | undefined;
+}
+
 /** What an {@link OpenTransport} tells its session. */
 export interface OpenReceiver {
   /** The client said something. */
@@ -40,8 +48,8 @@ export class OpenSession implements ObservableSession, OpenReceiver {
   readonly id: string;
   readonly upgrading = false;
   handler: OpenHandler = UNHEARD;
-  /** What the client was granted; told to it when it opens. */
-  rooms: readonly string[] = [];
+  /** What the client is told when it opens, besides its ids. */
+  welcome: Welcome | undefined = undefined;
   readonly #transport: OpenTransport;
   #observer: SessionObserver | undefined = undefined;
   #order: SendOrder | undefined = undefined;
@@ -105,8 +113,8 @@ export class OpenSession implements ObservableSession, OpenReceiver {
     const forms = OpenForms.of(outgoing);
     const { type, json } = forms.packet;
     if (type === PacketType.CONNECT) {
-      this.#transport.tell("open", { id: this.id, socket: JSON.parse(json).sid, rooms: this.rooms });
-      this.rooms = [];
+      this.#transport.tell("open", { id: this.id, socket: JSON.parse(json).sid, ...this.welcome });
+      this.welcome = undefined;
     } else if (type === PacketType.DISCONNECT) {
       this.#transport.tell("close", { reason: "server namespace disconnect" });
     } else {

@@ -19,6 +19,10 @@ export interface OpenOptions {
   maxAcks?: number;
   /** How long an acknowledgement is awaited. Default 30,000. */
   ackTimeout?: number;
+  /** Silence on a stream after which a comment is sent. Default 15,000. Proxies end what is silent for long. */
+  streamHeartbeat?: number;
+  /** What a stream tells its client to wait before it comes back, by chance half of it more or less. Default 3,000. */
+  streamRetry?: number;
   /** From one WebSocket ping to the next. Default 25,000. */
   pingInterval?: number;
   /** From a ping to the moment when a client without a sign of life is gone. Default 20,000. */
@@ -37,6 +41,8 @@ const DEFAULTS: OpenSettings = {
   burst: 4,
   maxAcks: 1_000,
   ackTimeout: 30_000,
+  streamHeartbeat: 15_000,
+  streamRetry: 3_000,
   pingInterval: 25_000,
   pingTimeout: 20_000,
 };

@@ -8,20 +8,49 @@ export const OpenRefusal = {
   QUERY: refusal(400, "query", "The query has a parameter twice, or one with a value that it cannot have."),
   NAME: refusal(400, "name", "A name may have 256 bytes at most, and must have one."),
   ROOMS: refusal(400, "rooms", "Too many rooms at once."),
-  METHOD: {
-    ...refusal(405, "method", "This method is not for this address."),
+  SECRET: {
+    ...refusal(401, "secret", "Authorization must have the secret of this stream."),
+    headers: { "WWW-Authenticate": "Bearer" },
   },
   UPGRADE: {
     ...refusal(426, "upgrade", "This address speaks WebSocket only."),
     headers: { Connection: "Upgrade", Upgrade: "websocket" },
   },
+  NO_UPGRADE: refusal(400, "upgrade", "This address does not speak WebSocket."),
   FORBIDDEN: refusal(403, "forbidden", "The server does not let this client in."),
   ROOM: refusal(403, "room", "This client may not listen to any of these rooms."),
   NAMESPACE: refusal(404, "namespace", "There is no such namespace."),
-  ADDRESS: refusal(404, "address", "There is nothing at this address."),
+  GONE: refusal(410, "gone", "This stream has ended."),
+  BODY: {
+    ...refusal(413, "body", "The body is over the limit."),
+    headers: { Connection: "close" },
+  },
+  ACKS: refusal(429, "acks", "Too many events of this client wait for their acknowledgement."),
   SILENT: refusal(503, "silent", "The application did not answer in time."),
+  UNANSWERED: refusal(504, "unanswered", "The application did not acknowledge the event in time."),
   CLOSING: refusal(503, "closing", "The server is closing."),
 } as const;
+
+/** A request that came with a method that its address does not have. */
+export function wrongMethod(allowed: string): Refusal {
+  return {
+    ...refusal(405, "method", `This address answers ${allowed} only.`),
+    headers: { Allow: allowed },
+  };
+}
+
+/** A body that is none of the messages that a client may send. */
+export function wrongMessage(reason: string): Refusal {
+  return refusal(400, "message", `This is no message: ${reason}.`);
+}
+
+/** A client that sends too much. @param rest milliseconds until it may send again. */
+export function tooFast(rest: number): Refusal {
+  return {
+    ...refusal(429, "rate", "This client sends too much."),
+    headers: { "Retry-After": String(Math.ceil(rest / 1000)) },
+  };
+}
 
 /** What the client hears when the application did not let it in. */
 export function toRefusal(answer: Exclude<Answer, { kind: "granted" }>): Refusal {

@@ -1,0 +1,221 @@
+import { Buffer } from "node:buffer";
+import { type IncomingMessage, type OutgoingHttpHeaders, ServerResponse } from "node:http";
+import { Socket } from "node:net";
+import type { SessionCloseReason } from "../../../engine/session.ts";
+import { encodeBlock } from "../../../plain/encoder.ts";
+import { PacketType } from "../../../socketio/packet.ts";
+import { clock, ticker, turn } from "../../process.ts";
+import type { Tickable, TickerEntry } from "../../ticker.ts";
+import type { Flushable } from "../../turn.ts";
+import { collect, type Outbox, writeOut } from "../../websocket/outbox.ts";
+import type { Emits } from "./emits.ts";
+import type { OpenForms } from "./open-forms.ts";
+import type { Notice, OpenReceiver, OpenTransport } from "./open-session.ts";
+import type { Reading } from "./reading.ts";
+
+/** The bounds of all streams of a server. */
+export interface EventStreamOptions {
+  /** Bytes that may wait for a client to read. */
+  readonly maxQueued: number;
+  /** Milliseconds of silence after which a comment is sent. */
+  readonly streamHeartbeat: number;
+  /** Milliseconds that a client waits on average before it comes back. */
+  readonly streamRetry: number;
+}
+
+const HEADERS: OutgoingHttpHeaders = {
+  "Content-Type": "text/event-stream",
+  "Cache-Control": "no-store",
+  // nginx and what follows its example: pass on what comes, as it comes.
+  "X-Accel-Buffering": "no",
+  "X-Content-Type-Options": "nosniff",
+};
+/** Proxies end what is silent for long. A comment is no event (HTML standard, section 9.2.6). */
+const COMMENT = Buffer.from(":\n\n");
+const SILENT: OpenReceiver = { receive() {}, drained() {}, ended() {} };
+
+const STREAM = Symbol("stream");
+type Carrier = { [STREAM]?: EventStream };
+
+/**
+ * Server-Sent Events (HTML standard, section 9.2): an answer that does not end. What is sent in one turn of the event
+ * loop leaves in one write.
+ *
+ * Over HTTP/1.1 the answer has no length and no chunks, it lasts until the connection ends: so the same bytes go to
+ * every client, straight to its socket, and an event costs what a WebSocket message costs. Where a middleware has put
+ * itself before the response, as compression does, or over HTTP/2, events go through the response.
+ */
+export class EventStream implements OpenTransport, Flushable, Tickable {
+  readonly name = "sse";
+  receiver: OpenReceiver = SILENT;
+  deadline: number = Number.POSITIVE_INFINITY;
+  /** The events of the client that wait for their acknowledgement. None of most. */
+  emits: Emits | undefined = undefined;
+  /** What the client has posted of late. */
+  reading: Reading | undefined = undefined;
+  readonly #response: ServerResponse;
+  readonly #options: EventStreamOptions;
+  #outbox: Outbox = undefined;
+  /** Bytes in the outbox. */
+  #collected = 0;
+  /** Where bytes go past the response. */
+  #socket: Socket | undefined = undefined;
+  #heartbeat: TickerEntry | undefined = undefined;
+  #isScheduled = false;
+  #isFull = false;
+  #isEnding = false;
+  #isOver = false;
+
+  constructor(response: ServerResponse, options: EventStreamOptions) {
+    this.#response = response;
+    this.#options = options;
+    (response as Carrier)[STREAM] = this;
+    response.on("close", EventStream.#listeners.close);
+  }
+
+  get writable(): boolean {
+    return !this.#isFull && !this.#isOver && !this.#isEnding;
+  }
+
+  /** Sends the head of the answer. */
+  start(request: IncomingMessage): void {
+    const response = this.#response;
+    const socket = bareSocket(request, response);
+    // Without chunks: the end of the connection is the end of the answer (RFC 9112, section 6.3).
+    if (socket !== undefined) response.removeHeader("Transfer-Encoding");
+    response.writeHead(200, HEADERS);
+    response.flushHeaders();
+    if (socket === undefined) {
+      response.on("drain", EventStream.#listeners.drain);
+    } else {
+      this.#socket = socket;
+      (socket as Carrier)[STREAM] = this;
+      socket.on("drain", EventStream.#listeners.drain);
+      // Whatever time HTTP allows for a request says nothing about an answer that lives for days.
+      socket.setTimeout(0);
+    }
+    this.deadline = clock.now() + this.#options.streamHeartbeat;
+    this.#heartbeat = ticker.add(this);
+  }
+
+  send(forms: OpenForms): void {
+    if (forms.packet.type === PacketType.ACK) this.emits?.answer(forms.packet);
+    else this.#push(forms.block);
+  }
+
+  tell(notice: Notice, data: object): void {
+    const isOpen = notice === "open";
+    // A crowd that lost its server together must not come back together.
+    const retry = isOpen ? Math.round(this.#options.streamRetry * (0.5 + Math.random())) : undefined;
+    this.#push(Buffer.from(encodeBlock({ event: notice, data: JSON.stringify(data), retry })));
+  }
+
+  close(): void {
+    if (this.#isOver || this.#isEnding) return;
+    this.receiver = SILENT;
+    this.emits?.close();
+    this.#isEnding = true;
+    this.#schedule();
+  }
+
+  /** Writes what this turn collected. */
+  flush(): void {
+    this.#isScheduled = false;
+    if (this.#isOver) return;
+    const target = this.#socket ?? this.#response;
+    const outbox = this.#outbox;
+    if (outbox !== undefined) {
+      // No comment is due for a while.
+      this.deadline = clock.now() + this.#options.streamHeartbeat;
+      const collected = this.#collected;
+      this.#clear();
+      writeOut(target, outbox, collected);
+      if (this.#socket === undefined) flushCompression(this.#response);
+      const refused = target.writableLength;
+      // The response of HTTP/2 does not say whether it needs to drain.
+      const needsDrain = target.writableNeedDrain ?? refused >= target.writableHighWaterMark;
+      if (refused > 0 && needsDrain) this.#isFull = true;
+      if (refused > this.#options.maxQueued) {
+        process.nextTick(EventStream.#overflow, this);
+        return;
+      }
+    }
+    if (this.#isEnding) this.#response.end();
+  }
+
+  tick(now: number): void {
+    this.deadline = now + this.#options.streamHeartbeat;
+    this.#push(COMMENT);
+  }
+
+  #push(bytes: Uint8Array): void {
+    if (this.#isOver || this.#isEnding) return;
+    this.#outbox = collect(this.#outbox, bytes);
+    this.#collected += bytes.length;
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    turn.schedule(this);
+  }
+
+  #drained(): void {
+    if (!this.#isFull) return;
+    this.#isFull = false;
+    this.receiver.drained();
+  }
+
+  #end(reason: SessionCloseReason, description?: unknown): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#clear();
+    this.#heartbeat?.cancel();
+    this.emits?.close();
+    const { receiver } = this;
+    this.receiver = SILENT;
+    receiver.ended(reason, description);
+  }
+
+  #clear(): void {
+    this.#outbox = undefined;
+    this.#collected = 0;
+  }
+
+  static #overflow(stream: EventStream): void {
+    stream.#end(
+      "transport error",
+      `more than ${stream.#options.maxQueued} bytes wait for the client to read`,
+    );
+    stream.#response.destroy();
+  }
+
+  /** Shared by all streams: closures of its own would cost each idle client some 200 bytes. */
+  static readonly #listeners = {
+    drain(this: Carrier): void {
+      const stream = this[STREAM];
+      if (stream !== undefined) stream.#drained();
+    },
+    close(this: Carrier): void {
+      const stream = this[STREAM];
+      if (stream !== undefined) stream.#end("transport close");
+    },
+  };
+}
+
+/** The socket, where nothing stands between it and the response. */
+function bareSocket(request: IncomingMessage, response: ServerResponse): Socket | undefined {
+  const isBare =
+    request.httpVersionMajor === 1 &&
+    Object.getPrototypeOf(response) === ServerResponse.prototype &&
+    response.write === ServerResponse.prototype.write &&
+    response.end === ServerResponse.prototype.end &&
+    response.writeHead === ServerResponse.prototype.writeHead;
+  return isBare && response.socket instanceof Socket ? response.socket : undefined;
+}
+
+/** What compresses collects bytes until it is told that they have to leave: `compression` of Express by `flush`. */
+function flushCompression(response: ServerResponse): void {
+  if ("flush" in response && typeof response.flush === "function") response.flush();
+}
