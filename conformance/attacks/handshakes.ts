@@ -59,7 +59,8 @@ const harmless = (
   [startWebSocketServer, startSocketIo].map((start) => ({
     ids,
     name: `${name}, to ${start === startSocketIo ? "Socket.IO" : "WebSocketServer"}`,
-    start: () => start(),
+    // Without an extension of its own, a server would have none to mistake them for.
+    start: () => start({ perMessageDeflate: true }),
     async run({ target }: Round) {
       for (const request of requests(target.handshake)) {
         const answer = await answerTo(target.port, request, true);
