@@ -338,17 +338,17 @@ export const HANDSHAKES: readonly Attack[] = [
     requestText({ "X-Nul": "a\0b" }, first),
     requestText({ "X-Folded": "a\r\n b" }, first),
   ]),
-  {
+  ...[{}, { path: "/" }].map((options) => ({
     ids: ["H-15"],
-    name: "targets that are no path, to WebSocketServer",
-    start: startWebSocketServer,
-    async run({ target }) {
+    name: `targets that are no path, to WebSocketServer ${JSON.stringify(options)}`,
+    start: () => startWebSocketServer(options),
+    async run({ target }: Round) {
       for (const path of ["//", "//@:", "*", "http://[", "/%", "/%00", `/?${"x".repeat(8000)}`]) {
         const answer = await answerTo(target.port, requestText({}, `GET ${path} HTTP/1.1`), true);
         expect(answer).toMatch(/^HTTP\/1\.1 (101|400) /);
       }
     },
-  },
+  })),
   ...refused(
     ["H-15"],
     "queries that are no query",
