@@ -228,6 +228,7 @@ export class Server<
       {
         gate: engine.gate,
         maxQueued,
+        publish: (publication) => this.publish(publication),
         receive: (session, request, limits) => this.receiveOpenSession(session, request, limits),
       },
       openOptions(this.#options),

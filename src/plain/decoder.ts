@@ -24,7 +24,8 @@ export function decodeMessage(text: string, base64: Base64): ClientMessage | Mal
   return new Malformed("an object that is neither an event nor an acknowledgement");
 }
 
-function toEvent(data: unknown, id: unknown): ClientMessage | Malformed {
+/** An event message, or what is wrong with it. */
+export function toEvent(data: unknown, id: unknown): Extract<ClientMessage, { type: "event" }> | Malformed {
   if (id !== undefined && !isAckId(id)) return new Malformed("illegal id");
   if (!Array.isArray(data)) return new Malformed("an event that is no array");
   const event: unknown = data[0];

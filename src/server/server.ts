@@ -12,7 +12,8 @@ import type {
 } from "../emitter.ts";
 import type { ObservableSession } from "../engine/session.ts";
 import { BaroError, ERR_OPTION } from "../errors.ts";
-import type { Room } from "./audience.ts";
+import type { Publication } from "../plain/publication.ts";
+import { EVERYONE, type Room } from "./audience.ts";
 import type { BroadcastOperator } from "./broadcast-operator.ts";
 import { Broadcaster } from "./broadcaster.ts";
 import { Client, type ClientHost } from "./client.ts";
@@ -20,6 +21,7 @@ import { ClusterNode } from "./cluster-node.ts";
 import { socketIoCodec } from "./codec.ts";
 import { toCodec } from "./custom-codec.ts";
 import type { Environment } from "./environment.ts";
+import { NO_FLAGS } from "./flags.ts";
 import type { Middleware } from "./middleware.ts";
 import { Namespace, type NamespaceReservedEvents } from "./namespace.ts";
 import { OpenClient, type OpenClientHost, type OpenClientSession, type OpenLimits } from "./open-client.ts";
@@ -173,6 +175,14 @@ export class Server<
     this.#clients.add(client);
     session.handler = client;
     return client;
+  }
+
+  /** Sends what a program outside has published; gives what it is told, or `undefined` without such a namespace. */
+  protected publish({ namespace: name, rooms, data }: Publication): object | undefined {
+    const namespace = this.#namespaces.get(name);
+    if (namespace === undefined) return undefined;
+    namespace.audience.broadcast({ ...EVERYONE, rooms }, data, NO_FLAGS);
+    return {};
   }
 
   /** Takes the session of a client without a library; it opens when the application has let it in. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
+import type { Publication } from "../../../plain/publication.ts";
 import type { OpenClient, OpenLimits } from "../../../server/open-client.ts";
 import { acceptHeaders, parseHandshake } from "../../../websocket/handshake.ts";
 import { randomIds } from "../../random-ids.ts";
@@ -13,6 +14,7 @@ import { EventStream, type EventStreamOptions } from "./event-stream.ts";
 import { OpenSession, type OpenTransport } from "./open-session.ts";
 import { type OpenOptions, type OpenSettings, settleOpenOptions } from "./options.ts";
 import { PlainTransport, type PlainTransportOptions, plainTransportOptions } from "./plain-transport.ts";
+import { Publisher } from "./publisher.ts";
 import { type OpenQuery, parseOpenQuery } from "./query.ts";
 import { OpenRefusal, toRefusal, wrongMethod } from "./refusals.ts";
 import { Streams } from "./streams.ts";
@@ -23,6 +25,8 @@ export interface OpenHost {
   readonly gate: Gate;
   /** Bytes that may wait for a client to read. */
   readonly maxQueued: number;
+  /** Sends to rooms; gives what the sender is told, or `undefined` where there is no such namespace. */
+  publish(publication: Publication): object | undefined;
   /** Takes a session, and sets its handler. */
   receive(session: OpenSession, request: IncomingMessage, limits: OpenLimits): OpenClient;
 }
@@ -37,7 +41,8 @@ interface Route {
 
 /**
  * Answers clients without a library, below the path of the engine: `plain` speaks the plain protocol over
- * WebSocket, `sse` streams events, and `emit` takes what the client of a stream has to say.
+ * WebSocket, `sse` streams events, `emit` takes what the client of a
+ * stream has to say, and `publish` what programs with a key send to rooms.
  * What each of them says and hears is in docs/protocol.md.
  */
 export class OpenServer {
@@ -47,6 +52,8 @@ export class OpenServer {
   readonly #randomId = randomIds(15);
   readonly #streamOptions: EventStreamOptions;
   readonly #streams: Streams;
+  /** None where nobody has a key. */
+  readonly #publisher: Publisher | undefined;
   // No prototype: nothing that a request can name is there by itself.
   readonly #routes: Readonly<Record<string, Route>> = Object.assign(Object.create(null), {
     plain: {
@@ -65,6 +72,14 @@ export class OpenServer {
       answer: (request, response, { parameters }) =>
         this.#streams.receivePost(parameters.get("id") ?? "", request, response),
     },
+    publish: {
+      method: "POST",
+      asks: false,
+      answer: (request, response) => {
+        if (this.#publisher === undefined) refuse(response, OpenRefusal.ADDRESS);
+        else this.#publisher.receive(request, response);
+      },
+    },
   } satisfies Record<string, Route>);
   #closed = false;
 
@@ -75,6 +90,11 @@ export class OpenServer {
     this.#plainOptions = plainTransportOptions(this.#settings, host.maxQueued);
     this.#streamOptions = { ...this.#settings, maxQueued: host.maxQueued };
     this.#streams = new Streams(this.#settings);
+    const { publishKeys } = this.#settings;
+    this.#publisher =
+      publishKeys.length === 0
+        ? undefined
+        : new Publisher(this.#settings, publishKeys, (publication) => host.publish(publication));
   }
 
   /** Lets nobody in any more. */

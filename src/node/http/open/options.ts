@@ -23,16 +23,26 @@ export interface OpenOptions {
   streamHeartbeat?: number;
   /** What a stream tells its client to wait before it comes back, by chance half of it more or less. Default 3,000. */
   streamRetry?: number;
+  /**
+   * The keys with which programs outside may publish; none by default, and then nobody may. 16 characters each at least:
+   * whoever has one may send anything to anybody. Several of them, to change them one after the other.
+   */
+  publishKeys?: readonly string[];
+  /** The largest body of a publication. Default 1,048,576; over it 413. */
+  maxPublication?: number;
+  /** Idempotency keys of publications that are remembered, for a day at most. Default 10,000; the oldest goes. */
+  maxRepeats?: number;
   /** From one WebSocket ping to the next. Default 25,000. */
   pingInterval?: number;
   /** From a ping to the moment when a client without a sign of life is gone. Default 20,000. */
   pingTimeout?: number;
 }
 
+type Numbers = Required<Omit<OpenOptions, "publishKeys">>;
 /** The options with their defaults. */
-export type OpenSettings = Readonly<Required<OpenOptions>> & OpenLimits;
+export type OpenSettings = Readonly<Numbers> & { readonly publishKeys: readonly string[] } & OpenLimits;
 
-const DEFAULTS: OpenSettings = {
+const DEFAULTS: Numbers = {
   hookTimeout: 10_000,
   maxMessage: 65_536,
   maxRooms: 128,
@@ -43,13 +53,24 @@ const DEFAULTS: OpenSettings = {
   ackTimeout: 30_000,
   streamHeartbeat: 15_000,
   streamRetry: 3_000,
+  maxPublication: 1_048_576,
+  maxRepeats: 10_000,
   pingInterval: 25_000,
   pingTimeout: 20_000,
 };
 
+/** Characters of a key that nobody guesses. */
+const MIN_KEY = 16;
+
 /** Fills in the defaults. @throws BaroError `BARO_OPTION` for a value that makes no sense, or an unknown name. */
-export function settleOpenOptions(options: OpenOptions): OpenSettings {
-  const settings: Record<string, unknown> = { ...DEFAULTS };
+export function settleOpenOptions({ publishKeys = [], ...options }: OpenOptions): OpenSettings {
+  if (!Array.isArray(publishKeys) || !publishKeys.every(isKey)) {
+    throw new BaroError(
+      ERR_OPTION,
+      `open.publishKeys must be a list of texts of ${MIN_KEY} characters at least.`,
+    );
+  }
+  const settings: Record<string, unknown> = { ...DEFAULTS, publishKeys };
   for (const [name, value] of Object.entries(options)) {
     if (!(name in DEFAULTS)) throw new BaroError(ERR_OPTION, `open has no option ${name}.`);
     if (value === undefined) continue;
@@ -59,4 +80,8 @@ export function settleOpenOptions(options: OpenOptions): OpenSettings {
     settings[name] = value;
   }
   return settings as unknown as OpenSettings;
+}
+
+function isKey(key: unknown): boolean {
+  return typeof key === "string" && key.length >= MIN_KEY;
 }

@@ -20,6 +20,13 @@ export const OpenRefusal = {
   FORBIDDEN: refusal(403, "forbidden", "The server does not let this client in."),
   ROOM: refusal(403, "room", "This client may not listen to any of these rooms."),
   NAMESPACE: refusal(404, "namespace", "There is no such namespace."),
+  ADDRESS: refusal(404, "address", "There is nothing at this address."),
+  KEY: {
+    ...refusal(401, "key", "Authorization must have a key of this server, or a signature with one."),
+    headers: { "WWW-Authenticate": "Bearer" },
+  },
+  REPEAT_KEY: refusal(400, "idempotency", "An idempotency key has 1 to 256 characters."),
+  REPEAT: refusal(409, "idempotency", "This idempotency key came with another body before."),
   GONE: refusal(410, "gone", "This stream has ended."),
   BODY: {
     ...refusal(413, "body", "The body is over the limit."),
