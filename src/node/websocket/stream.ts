@@ -36,28 +36,30 @@ class WebSocketStream extends Duplex {
     if (this.#webSocket.isPaused) this.#webSocket.resume();
   }
 
-  override _write(chunk: Buffer, _encoding: BufferEncoding, callback: Callback): void {
-    this.#whenOpen(() => this.#webSocket.send(chunk, callback));
+  // Before the handshake is over, both wait for it. Where it fails, the stream is destroyed, and they with it.
+  override _write(chunk: Buffer, encoding: BufferEncoding, callback: Callback): void {
+    const webSocket = this.#webSocket;
+    if (webSocket.readyState === webSocket.CONNECTING) {
+      webSocket.once("open", () => this._write(chunk, encoding, callback));
+    } else {
+      webSocket.send(chunk, callback);
+    }
   }
 
   override _final(callback: Callback): void {
-    this.#whenOpen(() => {
+    const webSocket = this.#webSocket;
+    if (webSocket.readyState === webSocket.CONNECTING) {
+      webSocket.once("open", () => this._final(callback));
+    } else {
       this.#whenClosed(callback);
-      this.#webSocket.close();
-    });
+      webSocket.close();
+    }
   }
 
   override _destroy(error: Error | null, callback: Callback): void {
     this.#whenClosed(() => callback(error ?? this.#fault));
     // A connection that failed ends by itself, and tells the peer why.
     if (this.#fault === undefined) this.#webSocket.terminate();
-  }
-
-  /** Not before the handshake is over. Where it fails, the stream is destroyed with what waits for it. */
-  #whenOpen(run: () => void): void {
-    const webSocket = this.#webSocket;
-    if (webSocket.readyState === webSocket.CONNECTING) webSocket.once("open", run);
-    else run();
   }
 
   #whenClosed(callback: Callback): void {
