@@ -28,6 +28,7 @@ export type { AllowRequest } from "../node/http/engine-options.ts";
 export type { ConnectionError } from "../node/http/engine-server.ts";
 export type { HttpCompressionOptions } from "../node/http/http-compression.ts";
 export type { HttpMiddleware } from "../node/http/middlewares.ts";
+export type { OpenOptions } from "../node/http/open/options.ts";
 export type { CookieOptions } from "../node/http/session-cookie.ts";
 export type { Adapter } from "../server/adapter.ts";
 export type { Room, SocketId } from "../server/audience.ts";
@@ -36,10 +37,12 @@ export type { DisconnectReason } from "../server/disconnect-reason.ts";
 export type { EnginePacket, EngineSocket } from "../server/engine-socket.ts";
 export type { Handshake } from "../server/handshake.ts";
 export type { ExtendedError, Middleware } from "../server/middleware.ts";
+export type { PresenceOptions, PresentUser } from "../server/presence.ts";
 export type { RefreshAuth } from "../server/refresh-auth.ts";
 export type { RemoteSocket } from "../server/remote-socket.ts";
 export type { SocketClient as Client } from "../server/socket-client.ts";
 export type { Event } from "../server/socket-events.ts";
+export type { SubscribeHook } from "../server/subscriptions.ts";
 export { BaroError, Namespace, Socket };
 
 /** The options of a {@link Server}. */

@@ -24,6 +24,7 @@ export class Adapter extends Emitter<AdapterEvents> {
   /** The rooms of each socket. */
   readonly sids: Map<SocketId, Set<Room>>;
   readonly #audience: Audience<RoomyMember>;
+  #isObserving = false;
 
   /** @internal */
   constructor(audience: Audience<RoomyMember>) {
@@ -51,11 +52,13 @@ export class Adapter extends Emitter<AdapterEvents> {
 
   /** Nobody is told of rooms until somebody wants to hear it. */
   protected override added(): void {
-    this.#audience.observer ??= {
+    if (this.#isObserving) return;
+    this.#isObserving = true;
+    this.#audience.observe({
       created: (room) => this.dispatch("create-room", [room]),
       deleted: (room) => this.dispatch("delete-room", [room]),
-      joined: (room, id) => this.dispatch("join-room", [room, id]),
-      left: (room, id) => this.dispatch("leave-room", [room, id]),
-    };
+      joined: (room, { id }) => this.dispatch("join-room", [room, id]),
+      left: (room, { id }) => this.dispatch("leave-room", [room, id]),
+    });
   }
 }

@@ -28,10 +28,10 @@ export type Action =
 export const EVERYONE: Selection = { rooms: [], except: [], sender: undefined };
 
 /** Hears what happens to rooms. */
-export interface RoomObserver {
+export interface RoomObserver<Someone> {
   created(room: Room): void;
-  joined(room: Room, id: SocketId): void;
-  left(room: Room, id: SocketId): void;
+  joined(room: Room, member: Someone): void;
+  left(room: Room, member: Someone): void;
   deleted(room: Room): void;
 }
 
@@ -47,8 +47,8 @@ export class Audience<Someone extends Member = Member> {
   readonly ackIds: AckIds;
   /** Those who are connected. */
   readonly everyone = new Map<SocketId, Someone>();
-  /** Set where somebody listens. */
-  observer: RoomObserver | undefined;
+  /** None where nobody listens. */
+  #observers: readonly RoomObserver<Someone>[] | undefined;
   /** Called when nobody is left, and nobody waits to be let in. */
   emptied: (() => void) | undefined;
   readonly #rooms = new Map<Room, Set<Someone>>();
@@ -63,6 +63,11 @@ export class Audience<Someone extends Member = Member> {
   /** The rooms that have members. */
   get rooms(): ReadonlyMap<Room, ReadonlySet<Someone>> {
     return this.#rooms;
+  }
+
+  /** Tells `observer` what happens to rooms from now on. */
+  observe(observer: RoomObserver<Someone>): void {
+    this.#observers = [...(this.#observers ?? []), observer];
   }
 
   /** Counts a member that may yet be refused. */
@@ -81,21 +86,21 @@ export class Audience<Someone extends Member = Member> {
     const members = this.#rooms.get(room);
     if (members === undefined) {
       this.#rooms.set(room, new Set([member]));
-      this.observer?.created(room);
+      if (this.#observers !== undefined) for (const each of this.#observers) each.created(room);
     } else {
       members.add(member);
     }
-    this.observer?.joined(room, member.id);
+    if (this.#observers !== undefined) for (const each of this.#observers) each.joined(room, member);
   }
 
   /** A room without members is no more: names that come and go leave nothing behind. */
   leave(room: Room, member: Someone): void {
     const members = this.#rooms.get(room);
     if (!members?.delete(member)) return;
-    this.observer?.left(room, member.id);
+    if (this.#observers !== undefined) for (const each of this.#observers) each.left(room, member);
     if (members.size > 0) return;
     this.#rooms.delete(room);
-    this.observer?.deleted(room);
+    if (this.#observers !== undefined) for (const each of this.#observers) each.deleted(room);
   }
 
   /**

@@ -16,6 +16,7 @@ import { Audience, type Room, type Selection, type SocketId } from "./audience.t
 import { BroadcastOperator } from "./broadcast-operator.ts";
 import { Broadcaster } from "./broadcaster.ts";
 import { type ExtendedError, type Middleware, runMiddleware } from "./middleware.ts";
+import { type PresenceOptions, Presences, type PresentMember, type PresentUser } from "./presence.ts";
 import type { Realm } from "./realm.ts";
 import type { RefreshAuth } from "./refresh-auth.ts";
 import type { SocketDetails } from "./remote-socket.ts";
@@ -62,6 +63,7 @@ export class Namespace<
   readonly #realm: Realm;
   #middleware: readonly Middleware<Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>>[] = [];
   #adapter: Adapter | undefined;
+  #presences: Presences<PresentMember> | undefined;
   #subscriptions: Subscriptions<Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>> | undefined;
   #refreshAuth: RefreshAuth<Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>> | undefined;
 
@@ -155,6 +157,34 @@ export class Namespace<
     return this;
   }
 
+  /**
+   * Gives who is in `room`: users, not sockets, of this server.
+   * With options, lets the members of a room, or of all rooms that a pattern matches, see who comes and goes: a socket
+   * that joins hears `presence`, `{room, users: [{key, info}]}`; the others hear `presence:join` and `presence:leave`,
+   * `{room, key, info}`. A user whose last socket goes and who is back within `leaveDelay` has not left.
+   * @throws BaroError `BARO_OPTION` for options that make no sense.
+   */
+  presence(room: Room): PresentUser[];
+  presence(
+    room: Room | RegExp,
+    options: PresenceOptions<Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>>,
+  ): this;
+  presence(
+    room: Room | RegExp,
+    options?: PresenceOptions<Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>>,
+  ): this | PresentUser[] {
+    if (options === undefined) return this.#presences?.users(String(room)) ?? [];
+    // A socket's own types of events do not know those of presence.
+    this.#presences ??= new Presences(this.audience as unknown as Audience<PresentMember>);
+    this.#presences.declare(room, options as unknown as PresenceOptions<PresentMember>);
+    return this;
+  }
+
+  /** @internal The server shuts down. */
+  stopPresence(): void {
+    this.#presences?.stop();
+  }
+
   /** @internal Whether the client of `socket` may have `room`. @throws what the application throws. */
   mayListen(
     socket: Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>,
@@ -229,18 +259,12 @@ export class Namespace<
     return this.#middleware;
   }
 
-  /** The rules for rooms that clients ask for, for the namespaces that are made after this one. */
-  protected get subscriptions():
-    | Subscriptions<Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>>
-    | undefined {
-    return this.#subscriptions;
-  }
-
-  /** @internal The rules of the parent, which this namespace may add to. */
-  inherit(
-    subscriptions: Subscriptions<Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>> | undefined,
-  ): void {
-    if (subscriptions !== undefined) this.#subscriptions = new Subscriptions(subscriptions);
+  /** @internal Takes over the rules of the parent, which this namespace may add to. */
+  inherit(parent: Namespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData>): void {
+    if (parent.#subscriptions !== undefined) this.#subscriptions = new Subscriptions(parent.#subscriptions);
+    if (parent.#presences !== undefined) {
+      this.#presences = new Presences(this.audience as unknown as Audience<PresentMember>, parent.#presences);
+    }
   }
 
   get #ownSubscriptions(): Subscriptions<Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>> {

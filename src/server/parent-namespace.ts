@@ -76,7 +76,7 @@ export class ParentNamespace<
     );
     const child = new Namespace(name, this.#realm, audience);
     for (const middleware of this.middleware) child.use(middleware);
-    child.inherit(this.subscriptions);
+    child.inherit(this);
     if (this.refreshesAuth) child.onRefreshAuth((socket, auth) => this.refreshAuth(socket, auth));
     for (const event of ["connect", "connection"] as const) {
       for (const listener of this.listeners(event)) child.on(event, listener);

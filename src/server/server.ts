@@ -200,6 +200,7 @@ export class Server<
   /** Ends all connections; their sockets disconnect with the reason "server shutting down". Leaves the cluster. */
   protected closeClients(): void {
     for (const client of [...this.#clients]) client.close("server shutting down");
+    for (const namespace of this.#namespaces.values()) namespace.stopPresence();
     this.#realm.cluster?.leave();
   }
 

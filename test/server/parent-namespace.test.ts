@@ -128,4 +128,17 @@ describe("a parent namespace", () => {
     expect(names(false)).toEqual(["/room-1"]);
     expect(names(true)).toEqual(["/room-1", "/room-1", "/room-1", "/room-1"]);
   });
+
+  it("gives its children its rules for rooms, and its presence", () => {
+    const server = new TestServer();
+    const parent = server.of(/^\/room-\d+$/).publicRooms("open");
+    parent.presence("open", { user: ({ id }) => ({ key: id }) });
+    parent.on("connection", (socket) => socket.join("open"));
+    const session = server.open();
+    session.receive("0/room-1,");
+    expect(session.take()[1]).toBe('2/room-1,["presence",{"room":"open","users":[{"key":"socket1"}]}]');
+    const [socket] = server.of("/room-1").sockets.values();
+    expect(socket && server.of("/room-1").mayListen(socket, "open")).toBe(true);
+    expect(socket && server.of("/room-1").mayListen(socket, "other")).toBe(false);
+  });
 });
