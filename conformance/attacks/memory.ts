@@ -121,6 +121,7 @@ export const MEMORY: readonly Attack[] = [
       expect(round.healthy.answers).toBeGreaterThan(answers);
       for (const room of rooms) socket.leave(room);
       expect(socket.rooms.size).toBe(1);
+      expect(io.of("/").adapter.rooms.size).toBe(1);
     },
   },
   {
