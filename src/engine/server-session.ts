@@ -80,13 +80,15 @@ export class ServerSession implements ObservableSession {
 
   readonly #receiver = new ServerSession.#Receiver(this);
   readonly #options: ServerSessionOptions;
-  readonly #queue = new OutgoingQueue();
+  /** Made when something has to wait for the first time. */
+  #queue: OutgoingQueue | undefined;
   #transport: ServerTransport;
   #state: State = "open";
   #upgrade: ServerUpgrade | undefined;
   #observer: SessionObserver | undefined;
   #upgrades: readonly string[];
 
+  // Whole milliseconds: fractions would be an object each.
   #pinged: number;
   #awaitingPong = false;
   #deadline: number;
@@ -106,8 +108,8 @@ export class ServerSession implements ObservableSession {
     this.#transport = transport;
     this.#upgrades = upgrades;
     this.#options = options;
-    this.#pinged = now;
-    this.#deadline = now + options.pingInterval;
+    this.#pinged = Math.ceil(now);
+    this.#deadline = this.#pinged + options.pingInterval;
     transport.receiver = this.#receiver;
     const { pingInterval, pingTimeout, maxPayload } = options;
     this.#send(
@@ -123,11 +125,15 @@ export class ServerSession implements ObservableSession {
   }
 
   get writable(): boolean {
-    return this.#state === "open" && this.#queue.empty && this.#transport.writable;
+    return this.#state === "open" && this.#hasEmptyQueue && this.#transport.writable;
   }
 
   get closed(): boolean {
     return this.#state !== "open";
+  }
+
+  get #hasEmptyQueue(): boolean {
+    return this.#queue === undefined || this.#queue.empty;
   }
 
   get upgrading(): boolean {
@@ -173,14 +179,14 @@ export class ServerSession implements ObservableSession {
     if (this.#state === "closed" || now < this.#deadline) return;
     if (!this.#awaitingPong) {
       this.#awaitingPong = true;
-      this.#pinged = now;
+      this.#pinged = Math.ceil(now);
       this.#send(PING);
     } else if (now >= this.#pinged + pingTimeout) {
       this.discard("ping timeout");
       return;
     }
     // Not later than the next ping would be due, because the pong may come meanwhile.
-    this.#deadline = Math.min(this.#pinged + pingTimeout, now + pingInterval);
+    this.#deadline = Math.min(this.#pinged + pingTimeout, Math.ceil(now) + pingInterval);
   }
 
   /** Whether a transport named `name` may be offered to {@link upgrade} now. */
@@ -246,10 +252,11 @@ export class ServerSession implements ObservableSession {
   }
 
   #send(outgoing: Outgoing): void {
-    if (this.#queue.empty && this.#transport.writable && !outgoing.held) {
+    if (this.#hasEmptyQueue && this.#transport.writable && !outgoing.held) {
       this.#transport.send(outgoing);
       return;
     }
+    this.#queue ??= new OutgoingQueue();
     this.#queue.push(outgoing);
     if (outgoing.held) outgoing.whenReleased(() => this.#flush());
     // A peer that never reads while others broadcast to it.
@@ -262,7 +269,7 @@ export class ServerSession implements ObservableSession {
   #flush(): boolean {
     let flushed = false;
     while (this.#transport.writable) {
-      const outgoing = this.#queue.shift();
+      const outgoing = this.#queue?.shift();
       if (outgoing === undefined) break;
       this.#transport.send(outgoing);
       flushed = true;
@@ -273,7 +280,7 @@ export class ServerSession implements ObservableSession {
 
   /** Ends a session that closes, once the transport took everything and CLOSE may follow. */
   #finish(): void {
-    if (!this.#queue.empty || !this.#transport.writable || !this.#transport.mayClose) return;
+    if (!this.#hasEmptyQueue || !this.#transport.writable || !this.#transport.mayClose) return;
     this.#transport.send(CLOSE);
     this.#release();
     this.#transport.close();
@@ -294,7 +301,7 @@ export class ServerSession implements ObservableSession {
   #release(): void {
     this.#state = "closed";
     this.#deadline = Number.POSITIVE_INFINITY;
-    this.#queue.clear();
+    this.#queue?.clear();
     this.#upgrade?.abandon();
     this.released(this);
   }

@@ -1,5 +1,5 @@
 import { Emitter } from "../emitter.ts";
-import type { Audience, Room, SocketId } from "./audience.ts";
+import { type Audience, type Room, type SocketId, toIterable } from "./audience.ts";
 import { MapView } from "./map-view.ts";
 import type { Member } from "./member.ts";
 
@@ -30,7 +30,10 @@ export class Adapter extends Emitter<AdapterEvents> {
   constructor(audience: Audience<RoomyMember>) {
     super();
     this.#audience = audience;
-    this.rooms = new MapView(audience.rooms, (members) => new Set(Array.from(members, ({ id }) => id)));
+    this.rooms = new MapView(
+      audience.rooms,
+      (members) => new Set(Array.from(toIterable(members), ({ id }) => id)),
+    );
     this.sids = new MapView(audience.everyone, (member) => member.rooms);
   }
 

@@ -11,10 +11,12 @@ import type { ClientSocket, InnerSocket } from "./client-socket.ts";
 import type { PacketDecoder } from "./codec.ts";
 import type { DisconnectReason } from "./disconnect-reason.ts";
 import { EngineSocket } from "./engine-socket.ts";
+import { NO_CREDENTIALS } from "./handshake.ts";
 import { type ExtendedError, toRefusal } from "./middleware.ts";
 import type { Policy } from "./options.ts";
 import type { Realm } from "./realm.ts";
 import type { IncomingMessage } from "./request.ts";
+import { SmallMap } from "./small-map.ts";
 import type { SocketClient } from "./socket-client.ts";
 
 /** Acknowledgements that nobody asked for, before the client counts as hostile. */
@@ -66,7 +68,7 @@ export class Client implements SocketClient, SessionHandler {
   readonly #host: ClientHost;
   readonly #decoder: PacketDecoder;
   // "left" keeps a place for what the client sent before it heard that the server had disconnected its socket.
-  readonly #sockets = new Map<string, ClientSocket | Asked | "left">();
+  readonly #sockets = new SmallMap<string, ClientSocket | Asked | "left">();
   #conn: EngineSocket | undefined;
   // Forgotten when it has been used: a timer and its closures are 300 bytes of each idle client.
   #cancelConnectTimeout: Cancel | undefined;
@@ -141,7 +143,7 @@ export class Client implements SocketClient, SessionHandler {
 
   /** @internal Disconnects all sockets, tells the client so, and ends the connection. */
   disconnect(): void {
-    for (const [name, socket] of this.#sockets) {
+    for (const [name, socket] of this.#sockets.entries()) {
       if (!isSocket(socket) || !socket.connected) continue;
       this.#send({ type: PacketType.DISCONNECT, namespace: name, id: undefined, data: undefined });
     }
@@ -195,7 +197,7 @@ export class Client implements SocketClient, SessionHandler {
     }
   }
 
-  #connect({ namespace: name, data = {} }: ConnectPacket): void {
+  #connect({ namespace: name, data = NO_CREDENTIALS }: ConnectPacket): void {
     const before = this.#sockets.get(name);
     if (before !== undefined && before !== "left" && !this.#retract(name, before)) return;
     const asked = new Asked();
@@ -306,7 +308,7 @@ export class Client implements SocketClient, SessionHandler {
     this.#cancelAttachmentsTimeout?.();
     this.#decoder.destroy?.();
     this.#host.forget(this);
-    for (const socket of [...this.#sockets.values()]) {
+    for (const socket of this.#sockets.values()) {
       if (isSocket(socket)) socket.closed(reason, description);
     }
     this.#sockets.clear();

@@ -23,6 +23,9 @@ export interface Handshake {
   readonly auth: { [key: string]: any };
 }
 
+/** Those of a client that sent none: one object for all. Whoever may change its credentials gets another one. */
+export const NO_CREDENTIALS: Handshake["auth"] = Object.freeze({});
+
 /** Gathers the handshake of one socket. */
 export function toHandshake(
   request: IncomingMessage,
@@ -40,7 +43,7 @@ export function toHandshake(
     issued,
     url,
     query: parseQuery(url),
-    auth,
+    auth: auth === NO_CREDENTIALS ? {} : auth,
   };
 }
 

@@ -31,14 +31,12 @@ export class Socket<
 > extends SendingSocket<ListenEvents, EmitEvents, ServerSideEvents, SocketData> {
   /** Whether this socket took over from one whose connection was lost. */
   readonly recovered: boolean = false;
-  /** Anything that the application wants to keep with this socket. */
-  data: SocketData = {} as SocketData;
-
   #auth: Handshake["auth"];
   readonly #issued = Date.now();
-  readonly #rooms = new Set<Room>();
   #state: State = "waiting";
-  // Made when they are first needed: most sockets have none of these.
+  // Made when they are first needed: most sockets have none of these, and are in the room of their own id alone.
+  #rooms: Set<Room> | undefined;
+  #data: SocketData | undefined;
   #handshake: Handshake | undefined;
   #middleware: readonly Middleware<Event>[] | undefined;
 
@@ -66,6 +64,15 @@ export class Socket<
     return !this.connected;
   }
 
+  /** Anything that the application wants to keep with this socket. */
+  get data(): SocketData {
+    this.#data ??= {} as SocketData;
+    return this.#data;
+  }
+  set data(data: SocketData) {
+    this.#data = data;
+  }
+
   /** What was known when the client connected, and the credentials that it sent for this namespace. */
   get handshake(): Handshake {
     this.#handshake ??= toHandshake(this.request, this.client.remoteAddress, this.#issued, this.#auth);
@@ -84,6 +91,7 @@ export class Socket<
 
   /** The rooms that this socket is in, always as they are; its own id is one of them. Not to be changed here. */
   get rooms(): Set<Room> {
+    this.#rooms ??= new Set(this.connected ? [this.id] : []);
     return this.#rooms;
   }
 
@@ -92,16 +100,17 @@ export class Socket<
   /** Joins one room or several. A socket that is gone joins none. */
   join(rooms: Room | readonly Room[]): void {
     if (this.#state === "gone") return;
+    const mine = this.rooms;
     for (const room of [rooms].flat()) {
-      if (this.#rooms.has(room)) continue;
-      this.#rooms.add(room);
+      if (mine.has(room)) continue;
+      mine.add(room);
       this.nsp.audience.join(room, this);
     }
   }
 
   /** Leaves a room. */
   leave(room: Room): void {
-    if (this.#rooms.delete(room)) this.nsp.audience.leave(room, this);
+    if (this.rooms.delete(room)) this.nsp.audience.leave(room, this);
   }
 
   // --- from the client
@@ -131,8 +140,10 @@ export class Socket<
 
   /** @internal The namespace accepts this socket. */
   opened(answer?: JsonObject): void {
+    // Middleware may have had it join others.
+    if (this.#rooms !== undefined) this.join(this.id);
+    else this.nsp.audience.join(this.id, this);
     this.#state = "connected";
-    this.join(this.id);
     this.nsp.audience.everyone.set(this.id, this);
     const data = { sid: this.id, ...answer };
     this.#send({ type: PacketType.CONNECT, namespace: this.nsp.name, id: undefined, data });
@@ -146,9 +157,10 @@ export class Socket<
       this.#state = "leaving";
       this.#tell("disconnecting", [reason, description]);
     }
+    const { rooms } = this;
     this.#state = "gone";
-    for (const room of this.#rooms) this.nsp.audience.leave(room, this);
-    this.#rooms.clear();
+    for (const room of rooms) this.nsp.audience.leave(room, this);
+    rooms.clear();
     this.nsp.audience.remove(this);
     this.client.left(this.nsp.name);
     this.loseAcks();
