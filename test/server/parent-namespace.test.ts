@@ -79,12 +79,24 @@ describe("a parent namespace", () => {
     expect([left.take(), server.of("/x").sockets.size]).toEqual([[], 0]);
   });
 
-  it.each(["0/x,", '2/x,["e"]'])("closes a client that sends %j before it is answered", (packet) => {
+  it("closes a client that sends an event before it is answered", () => {
     const server = new TestServer();
     server.of(() => {});
     const session = server.open();
-    session.receive("0/x,", packet);
+    session.receive("0/x,", '2/x,["e"]');
     expect(session.closed).toBe(true);
+  });
+
+  it("asks again for a client that connects again before it is answered", () => {
+    const server = new TestServer();
+    const answers: ((error: Error | null, allow: boolean) => void)[] = [];
+    server.of((_name, _auth, next) => answers.push(next));
+    const session = server.open();
+    session.receive("0/x,", "0/x,");
+    answers[0]?.(null, false);
+    answers[1]?.(null, true);
+    expect(session.closed).toBe(false);
+    expect(session.take()).toEqual(['0/x,{"sid":"socket1"}']);
   });
 
   it("sends to all its children, with rooms and acknowledgements", async () => {
