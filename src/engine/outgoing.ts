@@ -14,6 +14,11 @@ export class Outgoing {
   /** Sent right behind `data`, each as a binary message of its own. */
   readonly attachments: readonly Binary[];
 
+  /** The token of its place in the history of its namespace, where it is kept: what a stream writes as `id`. */
+  position: string | undefined = undefined;
+  /** Whether a token stands behind the arguments in {@link data}, for clients of Socket.IO; others need not see it. */
+  isPositionLast = false;
+
   /** Whether the wire forms may be compressed; false where the application said so. */
   compress = true;
 

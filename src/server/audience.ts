@@ -1,8 +1,10 @@
+import type { Outgoing } from "../engine/outgoing.ts";
 import { AckIds } from "../socketio/acks.ts";
 import { PacketType } from "../socketio/packet.ts";
 import type { Flags } from "./flags.ts";
 import type { EventData, Member } from "./member.ts";
 import type { Realm } from "./realm.ts";
+import type { NamespaceLog } from "./recovery/namespace-log.ts";
 
 /** The public id of a socket; also the name of a room of its own. */
 export type SocketId = string;
@@ -53,6 +55,8 @@ export class Audience<Someone extends Member = Member> {
   readonly everyone = new Map<SocketId, Someone>();
   /** None where nobody listens. */
   #observers: readonly RoomObserver<Someone>[] | undefined;
+  /** What is kept of the events, where anything is. */
+  log: NamespaceLog | undefined;
   /** Called when nobody is left, and nobody waits to be let in. */
   emptied: (() => void) | undefined;
   readonly #rooms = new Map<Room, Someone | Set<Someone>>();
@@ -83,6 +87,11 @@ export class Audience<Someone extends Member = Member> {
   remove({ id }: Someone): void {
     this.everyone.delete(id);
     this.#size -= 1;
+    this.retire();
+  }
+
+  /** Says so, if nobody is left. */
+  retire(): void {
     if (this.#size === 0) this.emptied?.();
   }
 
@@ -120,9 +129,8 @@ export class Audience<Someone extends Member = Member> {
 
   /** The part of {@link broadcast} that concerns this server. */
   broadcastHere(selection: Selection, data: EventData, flags: Flags, id: number | undefined): void {
-    const outgoing = this.realm.codec.encode({ type: PacketType.EVENT, namespace: this.name, id, data });
-    if (!flags.compress) outgoing.compress = false;
     const { volatile } = flags;
+    const outgoing = this.#encode(selection, data, flags, id);
     this.each(selection, (member) => member.sendBroadcast(outgoing, data, volatile));
   }
 
@@ -135,6 +143,7 @@ export class Audience<Someone extends Member = Member> {
 
   /** Makes the selected of this server join, leave or disconnect. */
   act(selection: Selection, action: Action): void {
+    this.log?.act(selection, action);
     for (const member of this.members(selection)) {
       if (action.action === "join") member.join(action.rooms);
       else if (action.action === "disconnect") member.disconnect(action.close);
@@ -152,6 +161,14 @@ export class Audience<Someone extends Member = Member> {
       if (isForAll || (member !== sender && !excluded.some((members) => isIn(members, member))))
         visit(member);
     }
+  }
+
+  /** What asks for an acknowledgement is not kept: who comes back later is not asked any more. */
+  #encode(selection: Selection, data: EventData, flags: Flags, id: number | undefined): Outgoing {
+    if (this.log !== undefined && id === undefined) return this.log.encode(selection, data, flags);
+    const outgoing = this.realm.codec.encode({ type: PacketType.EVENT, namespace: this.name, id, data });
+    if (!flags.compress) outgoing.compress = false;
+    return outgoing;
   }
 
   #selected(rooms: readonly Room[]): Iterable<Someone> {

@@ -135,6 +135,11 @@ export class Client implements SocketClient, SessionHandler {
     this.#end(reason, description);
   }
 
+  /** @internal A getter: it costs no connection anything. */
+  get recovers(): boolean {
+    return true;
+  }
+
   /** @internal Ends the connection; its sockets disconnect with `reason`. */
   close(reason: DisconnectReason, description?: unknown): void {
     this.#end(reason, description);

@@ -18,6 +18,9 @@ import { Broadcaster } from "./broadcaster.ts";
 import { type ExtendedError, type Middleware, runMiddleware } from "./middleware.ts";
 import { type PresenceOptions, Presences, type PresentMember, type PresentUser } from "./presence.ts";
 import type { Realm } from "./realm.ts";
+import { NamespaceLog } from "./recovery/namespace-log.ts";
+import type { Past } from "./recovery/past.ts";
+import { type HistoryOptions, Retention } from "./recovery/retention.ts";
 import type { RefreshAuth } from "./refresh-auth.ts";
 import type { SocketDetails } from "./remote-socket.ts";
 import { Socket } from "./socket.ts";
@@ -65,6 +68,7 @@ export class Namespace<
   #adapter: Adapter | undefined;
   #presences: Presences<PresentMember> | undefined;
   #subscriptions: Subscriptions<Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>> | undefined;
+  #retention: Retention | undefined;
   #refreshAuth: RefreshAuth<Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>> | undefined;
 
   /** @internal Made by the server. */
@@ -77,6 +81,7 @@ export class Namespace<
     this.name = name;
     this.#realm = realm;
     this.audience = audience;
+    if (realm.archive.recovery !== undefined) this.openLog();
   }
 
   /** The sockets that are connected, by their id. */
@@ -185,6 +190,40 @@ export class Namespace<
     this.#presences?.stop();
   }
 
+  /**
+   * Keeps the events of rooms: of one, or of all whose names a pattern matches. Clients that come back get what they
+   * missed of them, and those that come late the newest. What goes to everyone of the namespace is kept then, too;
+   * events that are volatile or ask for an acknowledgement are not.
+   * @throws BaroError `BARO_OPTION` for what names no room, and for bounds that are no integers above 0.
+   */
+  history(room: Room | RegExp, options?: HistoryOptions): this {
+    this.retention.declare(room, options);
+    this.openLog();
+    return this;
+  }
+
+  /** @internal What is kept, for clients that have no session; `undefined` where nothing is. */
+  get past(): Past | undefined {
+    return this.audience.log;
+  }
+
+  /** @internal Begins to keep events. */
+  openLog(): void {
+    const { audience } = this;
+    const { recovery } = this.#realm.archive;
+    audience.log ??= new NamespaceLog(this.name, this.#realm.archive, this.retention, (room) =>
+      audience.rooms.has(room),
+    );
+    if (recovery === undefined || audience.log.recovery !== undefined) return;
+    audience.observe(audience.log.recover(recovery));
+  }
+
+  /** @internal Which rooms are kept by declaration. */
+  get retention(): Retention {
+    this.#retention ??= new Retention();
+    return this.#retention;
+  }
+
   /** @internal Whether the client of `socket` may have `room`. @throws what the application throws. */
   mayListen(
     socket: Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>,
@@ -205,7 +244,18 @@ export class Namespace<
     client: SocketClient,
     auth: Record<string, unknown>,
   ): Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData> {
-    return new Socket(this, client, this.#realm.generateId(), auth);
+    const recovery = client.recovers ? this.audience.log?.recovery : undefined;
+    const restored = recovery?.restore(auth);
+    if (restored === undefined) return new Socket(this, client, this.#realm.generateId(), auth);
+    const socket = new Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>(
+      this,
+      client,
+      restored.sid,
+      auth,
+      restored,
+    );
+    recovery?.resumed(socket);
+    return socket;
   }
 
   /** @internal */
@@ -226,7 +276,18 @@ export class Namespace<
     socket: Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>,
     done: (error?: ExtendedError) => void,
   ): void {
-    runMiddleware(this.#middleware, socket, done);
+    const recovery = socket.recovered ? this.audience.log?.recovery : undefined;
+    if (recovery === undefined) {
+      runMiddleware(this.#middleware, socket, done);
+      return;
+    }
+    // It is let in first, and given what it missed then.
+    const admitted = (error?: ExtendedError): void => {
+      if (error) done(error);
+      else recovery.replay(socket, done);
+    };
+    if (recovery.policy.skipMiddlewares) admitted();
+    else runMiddleware(this.#middleware, socket, admitted);
   }
 
   /** @internal */

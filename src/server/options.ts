@@ -1,6 +1,7 @@
 import type { Bus } from "../cluster/bus.ts";
 import { BaroError, ERR_OPTION } from "../errors.ts";
 import type { Parser } from "./custom-codec.ts";
+import type { ConnectionStateRecoveryOptions } from "./recovery/recovery-options.ts";
 
 /** The options of Socket.IO's server that concern namespaces and sockets. */
 export interface PolicyOptions {
@@ -34,6 +35,11 @@ export interface PolicyOptions {
   maxStoredAckBytes?: number;
   /** Bytes of all acknowledgements that are kept; 64 MiB by default. */
   maxStoredBytes?: number;
+  /**
+   * Restores what a client loses with its connection: `{}` switches it on with its defaults. See
+   * {@link ConnectionStateRecoveryOptions}.
+   */
+  connectionStateRecovery?: ConnectionStateRecoveryOptions;
   /** Whether a namespace of {@link Server.of} with a pattern ends when its last socket leaves it; false by default. */
   cleanupEmptyChildNamespaces?: boolean;
   /** How packets stand in messages; its clients must have the same. Default: Socket.IO protocol 5. */
@@ -42,7 +48,7 @@ export interface PolicyOptions {
   cluster?: Bus;
 }
 
-type Settled = Omit<PolicyOptions, "parser" | "cluster">;
+type Settled = Omit<PolicyOptions, "parser" | "cluster" | "connectionStateRecovery">;
 /** The options that concern each client, complete. */
 export type Policy = { readonly [Name in keyof Settled]-?: Required<Settled>[Name] };
 

@@ -60,6 +60,9 @@ export class ParentNamespace<
     this.#family = family;
   }
 
+  /** @internal No client is in it: its children keep what is sent. */
+  override openLog(): void {}
+
   /**
    * @internal Makes the namespace that a client asked for.
    * @param emptied called when the last socket has left it, and none is waiting; absent where it stays.
@@ -81,10 +84,19 @@ export class ParentNamespace<
     for (const event of ["connect", "connection"] as const) {
       for (const listener of this.listeners(event)) child.on(event, listener);
     }
+    child.retention.inherit(this.retention);
+    if (!this.retention.isEmpty) child.openLog();
     this.#family.children.add(audience);
     if (emptied !== undefined) {
       audience.emptied = () => {
+        const { log } = audience;
+        if (log?.recovery !== undefined && log.recovery.away > 0) {
+          // Somebody may come back.
+          log.recovery.onAllBack = () => audience.retire();
+          return;
+        }
         this.#family.children.delete(audience);
+        log?.close();
         emptied();
       };
     }

@@ -2,6 +2,7 @@ import type { Clock } from "../clock.ts";
 import type { ClusterNode } from "./cluster-node.ts";
 import type { Codec } from "./codec.ts";
 import type { Producers } from "./producers.ts";
+import type { Archive } from "./recovery/archive.ts";
 
 /** What all namespaces of one server have in common. */
 export interface Realm {
@@ -9,6 +10,8 @@ export interface Realm {
   readonly codec: Codec;
   /** The other servers, where there are any. */
   readonly cluster: ClusterNode | undefined;
+  /** What the namespaces keep of what they send. */
+  readonly archive: Archive;
   /** What clients of ours have sent. */
   readonly producers: Producers;
   /** A new id that nobody can guess. */

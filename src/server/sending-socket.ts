@@ -212,21 +212,23 @@ export abstract class SendingSocket<
   ): void {
     checkEventName(event);
     const id = waiter === undefined ? undefined : this.#audience.ackIds.next();
-    const data: EventData = [event, ...args];
-    const outgoing = this.#audience.realm.codec.encode({
-      type: PacketType.EVENT,
-      namespace: this.nsp.name,
-      id,
-      data,
-    });
-    if (!flags.compress) outgoing.compress = false;
     const { session } = this.client;
     const dropped = !this.connected || (flags.volatile && !session.writable);
+    const outgoing = this.#encode([event, ...args], flags, id, dropped);
     // A dropped event's acknowledgement still runs into its timeout.
     if (waiter !== undefined && id !== undefined) this.#await(id, waiter(id));
     if (dropped) return;
     this.dispatchAnyOutgoing(event, args);
     session.send(outgoing);
+  }
+
+  #encode(data: EventData, flags: Flags, id: number | undefined, dropped: boolean): Outgoing {
+    const { log, realm } = this.#audience;
+    // What is dropped, or asks for an acknowledgement, is not kept.
+    if (log !== undefined && id === undefined && !dropped) return log.encodeFor(this.id, data, flags);
+    const outgoing = realm.codec.encode({ type: PacketType.EVENT, namespace: this.nsp.name, id, data });
+    if (!flags.compress) outgoing.compress = false;
+    return outgoing;
   }
 
   #await(id: number, waiter: AckWaiter): void {

@@ -29,6 +29,9 @@ import { type Policy, type PolicyOptions, toPolicy } from "./options.ts";
 import { type NamespaceMatcher, ParentNamespace } from "./parent-namespace.ts";
 import { Producers } from "./producers.ts";
 import type { Realm } from "./realm.ts";
+import { Archive } from "./recovery/archive.ts";
+import { toRecoveryPolicy } from "./recovery/recovery-options.ts";
+import type { HistoryOptions } from "./recovery/retention.ts";
 import type { RefreshAuth } from "./refresh-auth.ts";
 import type { IncomingMessage } from "./request.ts";
 import type { Socket } from "./socket.ts";
@@ -74,8 +77,10 @@ export class Server<
     const { cluster, parser } = options;
     this.#policy = toPolicy(options);
     const codec = parser === undefined ? socketIoCodec : toCodec(parser);
+    const recovery = toRecoveryPolicy(options.connectionStateRecovery);
     this.#realm = {
       clock,
+      archive: new Archive(clock, codec, generateId, recovery),
       generateId,
       codec,
       producers: new Producers(codec, () => this.#policy, generateId),
@@ -128,6 +133,12 @@ export class Server<
     return this;
   }
 
+  /** As {@link Namespace.history}, of the main namespace. */
+  history(room: Room | RegExp, options?: HistoryOptions): this {
+    this.sockets.history(room, options);
+    return this;
+  }
+
   /** As {@link Namespace.onRefreshAuth}, of the main namespace. */
   onRefreshAuth(hook: RefreshAuth<Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>>): this {
     this.sockets.onRefreshAuth(hook);
@@ -164,9 +175,14 @@ export class Server<
     return this.#policy;
   }
 
-  /** Changes options for the clients that come. @throws BaroError `BARO_OPTION` for an option outside its bounds. */
+  /** Changes options for the clients that come; recovery can be switched on, but not off or changed. @throws BaroError `BARO_OPTION` for an option outside its bounds. */
   protected configure(options: PolicyOptions): void {
     this.#policy = toPolicy(options);
+    const recovery = toRecoveryPolicy(options.connectionStateRecovery);
+    const { archive } = this.#realm;
+    if (recovery === undefined || archive.recovery !== undefined) return;
+    archive.recover(recovery);
+    for (const namespace of this.#namespaces.values()) namespace.openLog();
   }
 
   /** Takes a session that a client opened with `request`. */
@@ -201,6 +217,7 @@ export class Server<
   protected closeClients(): void {
     for (const client of [...this.#clients]) client.close("server shutting down");
     for (const namespace of this.#namespaces.values()) namespace.stopPresence();
+    this.#realm.archive.close();
     this.#realm.cluster?.leave();
   }
 

@@ -1,4 +1,5 @@
 import type { ObservableSession } from "../engine/session.ts";
+import type { DisconnectReason } from "./disconnect-reason.ts";
 import type { EngineSocket } from "./engine-socket.ts";
 import type { IncomingMessage } from "./request.ts";
 
@@ -18,6 +19,10 @@ export interface SocketClient {
   readonly ackTimeout?: number;
   /** @internal How many acknowledgements may be awaited of one socket: the oldest goes. Absent for any number. */
   readonly maxAcks?: number;
+  /** @internal Whether the client can take up a lost session: those of Socket.IO. */
+  readonly recovers?: boolean;
+  /** @internal Ends the connection; its sockets disconnect with `reason`. */
+  close(reason: DisconnectReason, description?: unknown): void;
   /** @internal Disconnects all sockets, tells the client so, and ends the connection. */
   disconnect(): void;
   /** @internal The socket of this namespace is over. */

@@ -8,6 +8,7 @@ import { type Handshake, toHandshake } from "./handshake.ts";
 import type { EventData } from "./member.ts";
 import { type Middleware, runMiddleware } from "./middleware.ts";
 import type { Namespace } from "./namespace.ts";
+import type { Restored, ReturningSocket } from "./recovery/recovery.ts";
 import type { IncomingMessage } from "./request.ts";
 import { SendingSocket } from "./sending-socket.ts";
 import type { SocketClient } from "./socket-client.ts";
@@ -23,14 +24,17 @@ type State = "waiting" | "connected" | "leaving" | "gone";
  * the state of this connection and of all others is in order.
  */
 export class Socket<
-  ListenEvents extends EventsMap = DefaultEventsMap,
-  EmitEvents extends EventsMap = ListenEvents,
-  ServerSideEvents extends EventsMap = DefaultEventsMap,
-  // biome-ignore lint/suspicious/noExplicitAny: the default of Socket.IO's types
-  SocketData = any,
-> extends SendingSocket<ListenEvents, EmitEvents, ServerSideEvents, SocketData> {
+    ListenEvents extends EventsMap = DefaultEventsMap,
+    EmitEvents extends EventsMap = ListenEvents,
+    ServerSideEvents extends EventsMap = DefaultEventsMap,
+    // biome-ignore lint/suspicious/noExplicitAny: the default of Socket.IO's types
+    SocketData = any,
+  >
+  extends SendingSocket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>
+  implements ReturningSocket
+{
   /** Whether this socket took over from one whose connection was lost. */
-  readonly recovered: boolean = false;
+  readonly recovered: boolean;
   #auth: Handshake["auth"];
   readonly #issued = Date.now();
   #state: State = "waiting";
@@ -46,10 +50,15 @@ export class Socket<
     client: SocketClient,
     id: SocketId,
     auth: Handshake["auth"],
+    restored?: Restored,
   ) {
     super(nsp, client, id);
     this.#auth = auth;
+    this.recovered = restored !== undefined;
     nsp.audience.add();
+    if (restored === undefined) return;
+    this.#data = restored.data as SocketData;
+    this.join(restored.rooms);
   }
 
   get connected(): boolean {
@@ -145,7 +154,11 @@ export class Socket<
     else this.nsp.audience.join(this.id, this);
     this.#state = "connected";
     this.nsp.audience.everyone.set(this.id, this);
-    const data = { sid: this.id, ...answer };
+    const recovery = this.nsp.audience.log?.recovery;
+    const data =
+      recovery === undefined || !this.client.recovers
+        ? { sid: this.id, ...answer }
+        : { sid: this.id, pid: recovery.opened(this), ...answer };
     this.#send({ type: PacketType.CONNECT, namespace: this.nsp.name, id: undefined, data });
   }
 
@@ -159,6 +172,7 @@ export class Socket<
     }
     const { rooms } = this;
     this.#state = "gone";
+    this.nsp.audience.log?.recovery?.ended(this, reason);
     for (const room of rooms) this.nsp.audience.leave(room, this);
     rooms.clear();
     this.nsp.audience.remove(this);
@@ -193,6 +207,11 @@ export class Socket<
   refreshed(auth: Handshake["auth"]): void {
     this.#auth = auth;
     if (this.#handshake !== undefined) this.#handshake = { ...this.#handshake, auth };
+  }
+
+  /** @internal The client has come back on another connection. */
+  supersede(): void {
+    this.client.close("transport close", "the client came back on another connection");
   }
 
   #acknowledgement(id: number): Acknowledge {

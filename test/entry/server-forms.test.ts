@@ -131,7 +131,6 @@ describe("path, serveClient and connectTimeout", () => {
 describe("what Baro does not have", () => {
   it.each<[object, RegExp]>([
     [{ allowEIO3: true }, /allowEIO3/],
-    [{ connectionStateRecovery: {} }, /connectionStateRecovery/],
     [{ wsEngine: class {} }, /wsEngine/],
     [{ adapter: () => ({}) }, /adapter/],
     [{ transports: ["webtransport"] }, /webtransport/],

@@ -7,8 +7,6 @@ const FOREIGN: Readonly<Record<string, string>> = {
   wsEngine: "Baro has a WebSocket server of its own: leave wsEngine out.",
   adapter:
     "Baro does not run adapters of Socket.IO: leave adapter out, and connect servers by the option cluster.",
-  connectionStateRecovery:
-    "Baro does not restore lost connections yet: leave connectionStateRecovery out, and let clients ask for what they missed.",
 };
 
 /** Refuses options that would have no effect. `false` and `undefined` ask for nothing. @throws BaroError `BARO_OPTION`. */

@@ -23,8 +23,8 @@ export class OpenForms {
     return outgoing.open as OpenForms;
   }
 
-  private constructor({ data, attachments }: Outgoing) {
-    this.packet = toPlainPacket(typeof data === "string" ? data : "", attachments, base64);
+  private constructor(outgoing: Outgoing) {
+    this.packet = toPlainPacket(textOf(outgoing), outgoing.attachments, base64);
   }
 
   /** The message as text. */
@@ -44,4 +44,11 @@ export class OpenForms {
     this.#frames ??= encodeFrame(this.message);
     return this.#frames;
   }
+}
+
+/** The packet without the position that stands behind its arguments for clients of Socket.IO: others have it elsewhere. */
+function textOf({ data, isPositionLast }: Outgoing): string {
+  if (typeof data !== "string") return "";
+  // It is base64url, in quotes.
+  return isPositionLast ? `${data.slice(0, data.lastIndexOf(","))}]` : data;
 }
