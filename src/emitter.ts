@@ -69,10 +69,11 @@ export type EventsWithTimeout<Events extends EventsMap> = {
 };
 
 type AnyListener = (...args: unknown[]) => void;
-interface Entry {
+/** A listener that hears one event only. */
+interface Once {
   readonly listener: AnyListener;
-  readonly once: boolean;
 }
+type Entry = AnyListener | Once;
 
 /**
  * Listeners by event name, with the method names of Node's `EventEmitter`, for code that may not import it.
@@ -84,8 +85,9 @@ interface Entry {
  * `Reserved` are the library's own events: where a name stands in both maps, its listener is the reserved one.
  */
 export class Emitter<Events extends EventsMap, Reserved extends EventsMap = Record<never, never>> {
-  // Arrays are replaced, never changed, so that a dispatch can walk one without a copy.
-  #entries: Map<string, readonly Entry[]> | undefined;
+  // A lone entry stands for itself: nearly all events have one listener, and a list of it would be 100 bytes. Lists are
+  // replaced, never changed, so that a dispatch can walk one without a copy.
+  #entries: Map<string, Entry | readonly Entry[]> | undefined;
 
   /** Whose listeners these are. A subclass may stand for another emitter; then it dispatches nothing itself. */
   protected get home(): Emitter<DefaultEventsMap> {
@@ -98,7 +100,7 @@ export class Emitter<Events extends EventsMap, Reserved extends EventsMap = Reco
     event: Name,
     listener: ListenerOf<Events, Reserved, Name>,
   ): this {
-    return this.#keep(event, { listener, once: false }, false);
+    return this.#keep(event, listener as AnyListener, false);
   }
 
   /** The same as {@link on}. */
@@ -106,7 +108,7 @@ export class Emitter<Events extends EventsMap, Reserved extends EventsMap = Reco
     event: Name,
     listener: ListenerOf<Events, Reserved, Name>,
   ): this {
-    return this.#keep(event, { listener, once: false }, false);
+    return this.#keep(event, listener as AnyListener, false);
   }
 
   /** Calls `listener` at the next `event` only. */
@@ -114,7 +116,7 @@ export class Emitter<Events extends EventsMap, Reserved extends EventsMap = Reco
     event: Name,
     listener: ListenerOf<Events, Reserved, Name>,
   ): this {
-    return this.#keep(event, { listener, once: true }, false);
+    return this.#keep(event, { listener: listener as AnyListener }, false);
   }
 
   /** As {@link on}, before those that are there. */
@@ -122,7 +124,7 @@ export class Emitter<Events extends EventsMap, Reserved extends EventsMap = Reco
     event: Name,
     listener: ListenerOf<Events, Reserved, Name>,
   ): this {
-    return this.#keep(event, { listener, once: false }, true);
+    return this.#keep(event, listener as AnyListener, true);
   }
 
   /** As {@link once}, before those that are there. */
@@ -130,7 +132,7 @@ export class Emitter<Events extends EventsMap, Reserved extends EventsMap = Reco
     event: Name,
     listener: ListenerOf<Events, Reserved, Name>,
   ): this {
-    return this.#keep(event, { listener, once: true }, true);
+    return this.#keep(event, { listener: listener as AnyListener }, true);
   }
 
   /** Removes one listener, or all of `event`, or all there are. */
@@ -140,7 +142,7 @@ export class Emitter<Events extends EventsMap, Reserved extends EventsMap = Reco
   ): this {
     if (event === undefined) this.home.#entries = undefined;
     else if (listener === undefined) this.home.#entries?.delete(event);
-    else this.home.#remove(event, (entry) => entry.listener === listener);
+    else this.home.#remove(event, (entry) => listenerOf(entry) === listener);
     return this;
   }
 
@@ -161,19 +163,17 @@ export class Emitter<Events extends EventsMap, Reserved extends EventsMap = Reco
   listeners<Name extends EventName<Events> | EventName<Reserved>>(
     event: Name,
   ): ListenerOf<Events, Reserved, Name>[] {
-    return (this.home.#entries?.get(event) ?? []).map(
-      (entry) => entry.listener as ListenerOf<Events, Reserved, Name>,
-    );
+    return this.home.#list(event).map((entry) => listenerOf(entry) as ListenerOf<Events, Reserved, Name>);
   }
 
   /** How many listeners `event` has. */
   listenerCount(event: EventName<Events> | EventName<Reserved>): number {
-    return this.home.#entries?.get(event)?.length ?? 0;
+    return this.home.#list(event).length;
   }
 
   /** Whether `event` has a listener. */
   hasListeners(event: EventName<Events> | EventName<Reserved>): boolean {
-    return this.listenerCount(event) > 0;
+    return this.home.#entries?.has(event) === true;
   }
 
   /** The events that have listeners. */
@@ -186,9 +186,13 @@ export class Emitter<Events extends EventsMap, Reserved extends EventsMap = Reco
   protected dispatch(event: string, args: readonly unknown[]): boolean {
     const entries = this.#entries?.get(event);
     if (entries === undefined) return false;
-    for (const entry of entries) {
-      if (entry.once) this.#remove(event, (each) => each === entry);
-      Reflect.apply(entry.listener, this, args);
+    if (typeof entries === "function") {
+      Reflect.apply(entries, this, args);
+      return true;
+    }
+    for (const entry of this.#list(event)) {
+      if (typeof entry !== "function") this.#remove(event, (each) => each === entry);
+      Reflect.apply(listenerOf(entry), this, args);
     }
     return true;
   }
@@ -204,20 +208,27 @@ export class Emitter<Events extends EventsMap, Reserved extends EventsMap = Reco
   #add(event: string, entry: Entry, first: boolean): void {
     this.added(event);
     this.#entries ??= new Map();
-    const entries = this.#entries.get(event);
-    // By concat, which makes an array of just this length: a spread leaves room for 16 more, and that was 250 bytes of
-    // each idle client with two listeners.
-    if (entries === undefined) this.#entries.set(event, [entry]);
+    const entries = this.#list(event);
+    if (entries.length === 0) this.#entries.set(event, entry);
+    // By concat, which makes an array of just this length: a spread leaves room for 16 more.
     else this.#entries.set(event, first ? [entry].concat(entries) : entries.concat(entry));
   }
 
-  #remove(event: string, matches: (entry: Entry) => boolean): void {
+  #list(event: string): readonly Entry[] {
     const entries = this.#entries?.get(event);
-    if (entries === undefined) return;
+    return entries === undefined ? [] : [entries].flat();
+  }
+
+  #remove(event: string, matches: (entry: Entry) => boolean): void {
+    const entries = this.#list(event);
     // The last one added goes first, as in Node.
     const index = entries.findLastIndex(matches);
     if (index === -1) return;
     if (entries.length === 1) this.#entries?.delete(event);
     else this.#entries?.set(event, entries.toSpliced(index, 1));
   }
+}
+
+function listenerOf(entry: Entry): AnyListener {
+  return typeof entry === "function" ? entry : entry.listener;
 }

@@ -4,22 +4,24 @@ export const LONG_TEXT = 256;
 // Half a pair cannot be sent as UTF-8. A whole pair is found too: it is quoted the slow way.
 const SURROGATE = /[\ud800-\udfff]/;
 
+/** Printable ASCII without what JSON escapes: what nearly all names of events, keys and short texts are. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
 /**
- * The data of a packet as JSON. For a server, whose processor many share: a client's script is better off short.
+ * The data of a packet as JSON. For a server, whose processor many share: a client's script is better off short. Texts
+ * are quoted one by one, everything else is left to `JSON.stringify`: for a name and a text of 64 characters that takes
+ * two thirds of its time.
  */
 export function stringifyLong(data: unknown): string {
-  return hasLongText(data) ? `[${data.map(quote).join()}]` : JSON.stringify(data);
-}
-
-/** Whether `data` is all text, some of it long: the one case where `quote` beats `JSON.stringify` by far. */
-function hasLongText(data: unknown): data is readonly string[] {
-  if (!Array.isArray(data)) return false;
-  let isLong = false;
-  for (const item of data) {
-    if (typeof item !== "string") return false;
-    if (item.length >= LONG_TEXT) isLong = true;
+  if (!Array.isArray(data) || data.length === 0 || "toJSON" in data) return JSON.stringify(data);
+  let json = "[";
+  for (let index = 0; index < data.length; index += 1) {
+    const item: unknown = data[index];
+    if (index > 0) json += ",";
+    // What JSON has no word for is null in an array.
+    json += typeof item === "string" ? quote(item) : (JSON.stringify(item) ?? "null");
   }
-  return isLong;
+  return `${json}]`;
 }
 
 /**
@@ -27,7 +29,8 @@ function hasLongText(data: unknown): data is readonly string[] {
  * 0.3 ns whether there is anything to escape. The echo of 16 KiB of text takes 40 % less CPU of the server.
  */
 function quote(text: string): string {
-  if (text.length >= LONG_TEXT && mayBePlain(text)) {
+  if (text.length < LONG_TEXT) return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
+  if (mayBePlain(text)) {
     const quoted = `"${text}"`;
     try {
       // Refuses control characters, the only others that JSON escapes.

@@ -45,6 +45,19 @@ describe("stringifyLong", () => {
     }
   });
 
+  it("writes any data as JSON has it", () => {
+    const item = fc.oneof(
+      fc.string(),
+      fc.jsonValue(),
+      fc.constantFrom(undefined, () => 1, Symbol("s"), new Date(0)),
+    );
+    fc.assert(
+      fc.property(fc.array(item), (data) => {
+        expect(stringifyLong(data)).toBe(JSON.stringify(data));
+      }),
+    );
+  });
+
   it("stands in for JSON in an event", () => {
     const data = ["echo", "x".repeat(LONG_TEXT), "short"] as const;
     const packet = { type: PacketType.EVENT, namespace: "/", id: undefined, data } as const;
