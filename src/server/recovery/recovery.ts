@@ -236,7 +236,8 @@ export class Recovery implements RoomObserver<{ readonly id: SocketId }> {
   #returned(session: Session): void {
     if (!this.#away.delete(session)) return;
     for (const room of session.floors.keys()) this.#await(room, -1);
-    if (this.#away.size === 0) this.onAllBack?.();
+    // Not at once: this may be the one who comes back, and is not counted yet.
+    if (this.#away.size === 0 && this.onAllBack !== undefined) this.#archive.clock.after(0, this.onAllBack);
   }
 
   #expel(session: Session): void {
