@@ -166,11 +166,8 @@ export class ServerSession implements ObservableSession {
   /** Ends the session at once: what waits in the queue is dropped. */
   discard(reason: SessionCloseReason, description?: unknown): void {
     if (this.#state === "closed") return;
-    const told = this.closed;
     if (this.#transport.writable) this.#transport.send(CLOSE);
-    this.#release();
-    this.#transport.close();
-    if (!told) this.handler.closed(reason, description);
+    this.#end(reason, description);
   }
 
   /** Sends a ping when it is time, and ends the session when the last one was not answered in time. */
@@ -226,7 +223,8 @@ export class ServerSession implements ObservableSession {
         this.#receivePong();
         break;
       case "end":
-        this.discard("transport close");
+        // Nobody is told what it has said itself.
+        this.#end("transport close", undefined);
         break;
       case "fail":
         this.discard("parse error", `packet type ${type} is not for a client to send`);
@@ -234,6 +232,13 @@ export class ServerSession implements ObservableSession {
       case "ignore":
         break;
     }
+  }
+
+  #end(reason: SessionCloseReason, description: unknown): void {
+    const told = this.closed;
+    this.#release();
+    this.#transport.close();
+    if (!told) this.handler.closed(reason, description);
   }
 
   #receivePong(): void {

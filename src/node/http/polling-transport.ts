@@ -21,6 +21,7 @@ const PACKETS_PER_TURN = 256;
 
 const SILENT: TransportReceiver = { packet() {}, drained() {}, closed() {} };
 const NOOP = new Outgoing(PacketType.NOOP);
+const CLOSE = new Outgoing(PacketType.CLOSE);
 
 /** What all polling transports of a server have in common. */
 export interface PollingSettings {
@@ -72,11 +73,7 @@ export class PollingTransport implements ServerTransport, Flushable {
   }
 
   close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.receiver = SILENT;
-    // A poll is not left hanging, and a payload has at least one packet.
-    if (this.#poll !== undefined && this.#accepted.length === 0) this.send(NOOP);
+    this.#close(NOOP);
   }
 
   /** Answers the waiting poll with everything that was accepted in this turn. */
@@ -110,7 +107,7 @@ export class PollingTransport implements ServerTransport, Flushable {
 
   /** Takes a POST. */
   receivePost(request: IncomingMessage, response: ServerResponse): void {
-    if (this.#posting || this.#closed || !isText(request.headers["content-type"])) {
+    if (this.#posting || this.#closed || isBinary(request.headers["content-type"])) {
       refuse(response, BAD_REQUEST);
       this.#fail("transport error", "overlap from client, or a body that is no text");
       return;
@@ -184,8 +181,16 @@ export class PollingTransport implements ServerTransport, Flushable {
   #fail(reason: TransportCloseReason, description: string): void {
     if (this.#closed) return;
     const { receiver } = this;
-    this.close();
+    this.#close(CLOSE);
     receiver.closed(reason, description);
+  }
+
+  #close(last: Outgoing): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.receiver = SILENT;
+    // A poll is not left hanging, and a payload has at least one packet.
+    if (this.#poll !== undefined && this.#accepted.length === 0) this.send(last);
   }
 }
 
@@ -194,7 +199,7 @@ export function endWithAnswer(response: ServerResponse): void {
   if (!response.headersSent) response.setHeader("Connection", "close");
 }
 
-/** Engine.IO 4 sends text only; browsers ask no leave for `text/plain`, and some clients name no type at all. */
-function isText(contentType: string | undefined): boolean {
-  return contentType === undefined || /^text\/plain *(;|$)/i.test(contentType);
+/** Bodies of Engine.IO 4 are text, whatever clients call it: `text/plain` most of them, some nothing, some a form. */
+function isBinary(contentType: string | undefined): boolean {
+  return contentType !== undefined && /^application\/octet-stream *(;|$)/i.test(contentType);
 }

@@ -223,8 +223,12 @@ describe("polling", () => {
     expect(await poll).toEqual(["4last"]);
     const second = client.poll();
     await client.post("4again", "1");
-    expect(await second).toEqual(["4again", "1"]);
+    expect(await second).toEqual(["4again"]);
     expect(events.at(-1)).toEqual(["closed", "transport close", undefined]);
+    const other = await RawPolling.open(port);
+    const waiting = other.poll();
+    await other.post("1");
+    expect(await waiting).toEqual(["6"]);
   });
 
   it("delivers what waits when the server closes a session", async () => {
