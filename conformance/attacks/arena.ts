@@ -2,6 +2,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect } from "vitest";
 import { until } from "../../test/node/websocket/echo-server.ts";
+import { RawPolling } from "../../test/support/engine-client.ts";
 import { RawPeer, requestText } from "../support/raw-peer.ts";
 import { peerOf } from "../support/wire.ts";
 
@@ -37,6 +38,10 @@ export interface Target {
   join?(peer: RawPeer): Promise<void>;
   /** How a client says `text`, and how it hears it. */
   say(text: string): string;
+  /** Answers what an honest client hears beside that: a ping of the engine. False for what it should not hear. */
+  answer?(peer: RawPeer, text: string): boolean;
+  /** Whether the server holds nothing of a client any more but of the honest one. */
+  isSettled?(): boolean;
   close(): Promise<void>;
 }
 
@@ -93,15 +98,24 @@ export class Healthy {
       const since = performance.now();
       peer.frames.length = 0;
       peer.send(frame(0x81, text));
-      // Pings of the server may come in between.
-      for (let count = 1; !peer.isEnded && peer.frames.at(-1)?.first !== 0x81; count += 1)
-        await peer.arrived(count);
-      if (peer.isEnded) throw new Error("The healthy client was cut off.");
-      if (!peer.frames.at(-1)?.payload.toString().includes(`healthy ${i}`))
-        throw new Error("The healthy client was misunderstood.");
+      await this.#heard(`healthy ${i}`);
       this.answers += 1;
       if (this.#isTimed) this.latencies.push(performance.now() - since);
       this.#isTimed = true;
+    }
+  }
+
+  async #heard(wanted: string): Promise<void> {
+    const peer = this.#peer;
+    for (let count = 1; ; count += 1) {
+      await peer.arrived(count);
+      if (peer.isEnded) throw new Error("The healthy client was cut off.");
+      const { first, payload } = peer.frames[count - 1] ?? {};
+      const text = payload?.toString() ?? "";
+      if (first === 0x81 && text.includes(wanted)) return;
+      // Pings of the server may come in between.
+      if (first === 0x81 && this.#target.answer?.(peer, text) !== true)
+        throw new Error("The healthy client was misunderstood.");
     }
   }
 }
@@ -111,6 +125,7 @@ export class Round {
   readonly target: Target;
   readonly healthy: Healthy;
   readonly #peers: RawPeer[] = [];
+  readonly #sessions: RawPolling[] = [];
 
   constructor(target: Target, healthy: Healthy) {
     this.target = target;
@@ -118,10 +133,31 @@ export class Round {
   }
 
   /** A connection of the attacker's. */
-  async dial(headers: Parameters<typeof requestText>[0] = {}): Promise<RawPeer> {
-    const peer = await RawPeer.dial(this.target.port, requestText(headers, this.target.handshake));
+  async dial(
+    headers: Parameters<typeof requestText>[0] = {},
+    handshake = this.target.handshake,
+  ): Promise<RawPeer> {
+    const peer = await RawPeer.dial(this.target.port, requestText(headers, handshake));
     this.#peers.push(peer);
     return peer;
+  }
+
+  /** The same, after what an honest client does first. */
+  async join(): Promise<RawPeer> {
+    const peer = await this.dial();
+    await this.target.join?.(peer);
+    return peer;
+  }
+
+  /** A session over polling, to Socket.IO; with `joins`, in the main namespace. */
+  async poll(joins = false): Promise<RawPolling> {
+    const session = await RawPolling.open(this.target.port, { below: "/socket.io/" });
+    this.#sessions.push(session);
+    if (joins) {
+      await session.post("40");
+      expect((await session.poll())[0]).toMatch(/^40\{/);
+    }
+    return session;
   }
 
   /** Bytes in use by all, after everything that nobody holds has gone. */
@@ -130,8 +166,10 @@ export class Round {
     return memory();
   }
 
-  close(): void {
+  async close(): Promise<void> {
     for (const peer of this.#peers) peer.destroy();
+    // Those that the server has ended refuse.
+    for (const session of this.#sessions) await session.post("1");
   }
 }
 
@@ -157,9 +195,9 @@ export async function withstand(
     for (let i = 1; i <= rounds; i += 1) {
       const round = new Round(target, healthy);
       await attack(round);
-      round.close();
+      await round.close();
       await healthy.answered();
-      await until(() => resources() <= before);
+      await until(() => resources() <= before && target.isSettled?.() !== false);
       if (i >= SETTLED_FROM) levels.push(round.memory());
     }
     expect(uncaught).toEqual([]);

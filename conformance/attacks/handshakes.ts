@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { expect } from "vitest";
 import { until } from "../../test/node/websocket/echo-server.ts";
+import { answerTo } from "../support/answer-to.ts";
 import { readHead, requestText } from "../support/raw-peer.ts";
 import { closePayload, peerOf } from "../support/wire.ts";
 import type { Round, Target } from "./arena.ts";
@@ -11,22 +12,6 @@ import { startSocketIo, startWebSocketServer } from "./targets.ts";
 
 const frame = peerOf("server");
 const SMUGGLED = "GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n";
-
-/** Sends `bytes`, and gives all that comes back until TCP ends. With `keep`, only the header block. */
-async function answerTo(port: number, bytes: string | Buffer, keep = false): Promise<string> {
-  const socket = connect(port, "127.0.0.1");
-  socket.write(bytes as string, "latin1");
-  const { head, rest } = await readHead(socket);
-  let all = head + rest.toString("latin1");
-  if (!keep && !socket.closed) {
-    socket.on("data", (chunk) => {
-      all += chunk.toString("latin1");
-    });
-    await new Promise((resolve) => socket.once("close", resolve));
-  }
-  socket.destroy();
-  return all;
-}
 
 /** An attack by handshakes: each is answered by one of `statuses`, and nothing behind it is read as HTTP. */
 const refused = (

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer } from "node:http";
+import { createServer, type Server as HttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Server } from "baro";
 import { WebSocketServer } from "../../src/entry/websocket.ts";
@@ -51,18 +51,39 @@ export async function startWebSocketServer(
 const frame = peerOf("server");
 
 /** The Socket.IO entry, with an event that comes back. */
+export interface SocketIoTarget extends Target {
+  readonly io: Server;
+  /** Why sockets of the main namespace disconnected, in the order in which they did. */
+  readonly reasons: string[];
+}
+
 export async function startSocketIo(
   options: ConstructorParameters<typeof Server>[1] = {},
-): Promise<Target & { readonly io: Server }> {
+): Promise<SocketIoTarget> {
   const http = createServer((_request, response) => response.end("beside"));
   const io = new Server(http, options);
+  http.listen(0, "127.0.0.1");
+  return await toTarget(io, http);
+}
+
+/** The same on an HTTP server that Baro made, whose times `change` may shorten. */
+export async function startOwnSocketIo(change: (http: HttpServer) => void): Promise<SocketIoTarget> {
+  const io = new Server(0);
+  const http = io.httpServer as HttpServer;
+  change(http);
+  return await toTarget(io, http);
+}
+
+async function toTarget(io: Server, http: HttpServer): Promise<SocketIoTarget> {
+  const reasons: string[] = [];
   io.on("connection", (socket) => {
     socket.on("echo", (text: unknown) => socket.emit("echo", text));
+    socket.on("disconnect", (reason) => reasons.push(reason));
   });
-  http.listen(0, "127.0.0.1");
-  await once(http, "listening");
+  if (!http.listening) await once(http, "listening");
   return {
     io,
+    reasons,
     port: (http.address() as AddressInfo).port,
     handshake: "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1",
     async join(peer) {
@@ -71,6 +92,11 @@ export async function startSocketIo(
       await peer.arrived(2);
     },
     say: (text) => `42${JSON.stringify(["echo", text])}`,
+    answer(peer, text) {
+      if (text === "2") peer.send(frame(0x81, "3"));
+      return text === "2";
+    },
+    isSettled: () => io.engine.clientsCount === 1,
     async close() {
       await io.close();
       http.closeAllConnections();

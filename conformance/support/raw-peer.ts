@@ -123,6 +123,12 @@ export class RawPeer {
     });
   }
 
+  /** Resolves when a close frame is here, or TCP has ended. */
+  async closed(): Promise<void> {
+    for (let count = 1; !this.#ended && this.frames.at(-1)?.first !== 0x88; count = this.frames.length + 1)
+      await this.arrived(count);
+  }
+
   destroy(): void {
     this.socket.destroy();
   }

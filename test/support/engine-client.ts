@@ -27,12 +27,16 @@ export class RawPolling {
   }
 
   /** Opens a session; what the server sends along with its opening packet is polled for as the rest. */
-  static async open(port: number, options: { agent?: Agent; headers?: Record<string, string> } = {}) {
-    const path = "/engine.io/?EIO=4&transport=polling";
-    const { status, body } = await ask({ port, path, ...options });
+  static async open(
+    port: number,
+    options: { agent?: Agent; headers?: Record<string, string>; below?: string } = {},
+  ) {
+    const { below = "/engine.io/", ...rest } = options;
+    const path = `${below}?EIO=4&transport=polling`;
+    const { status, body } = await ask({ port, path, ...rest });
     if (status !== 200 || !body.startsWith("0{")) throw new Error(`no opening: ${status} ${body}`);
     const opening = JSON.parse(body.slice(1)) as Opening;
-    return new RawPolling(port, opening, { path: `${path}&sid=${opening.sid}`, ...options });
+    return new RawPolling(port, opening, { path: `${path}&sid=${opening.sid}`, ...rest });
   }
 
   get path(): string {
