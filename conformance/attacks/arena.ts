@@ -37,7 +37,7 @@ export interface Target {
   /** What an honest client does once it is connected, so that it may speak; frames of the text that it sends come back. */
   join?(peer: RawPeer): Promise<void>;
   /** How a client says `text`, and how it hears it. */
-  say(text: string): string;
+  say(text: string): string | Buffer;
   /** Answers what an honest client hears beside that: a ping of the engine. False for what it should not hear. */
   answer?(peer: RawPeer, text: string): boolean;
   /** Whether the server holds nothing of a client any more but of the honest one. */
@@ -97,7 +97,7 @@ export class Healthy {
       const text = this.#target.say(`healthy ${i}`);
       const since = performance.now();
       peer.frames.length = 0;
-      peer.send(frame(0x81, text));
+      peer.send(frame(typeof text === "string" ? 0x81 : 0x82, text));
       await this.#heard(`healthy ${i}`);
       this.answers += 1;
       if (this.#isTimed) this.latencies.push(performance.now() - since);
@@ -112,7 +112,7 @@ export class Healthy {
       if (peer.isEnded) throw new Error("The healthy client was cut off.");
       const { first, payload } = peer.frames[count - 1] ?? {};
       const text = payload?.toString() ?? "";
-      if (first === 0x81 && text.includes(wanted)) return;
+      if ((first === 0x81 || first === 0x82) && text.includes(wanted)) return;
       // Pings of the server may come in between.
       if (first === 0x81 && this.#target.answer?.(peer, text) !== true)
         throw new Error("The healthy client was misunderstood.");

@@ -78,6 +78,11 @@ export class Audience<Someone extends Member = Member> {
     this.#observers = [...(this.#observers ?? []), observer];
   }
 
+  /** Whether nobody is there, waits to be let in, or may come back. */
+  get isEmpty(): boolean {
+    return this.#size === 0 && (this.log?.recovery?.away ?? 0) === 0;
+  }
+
   /** Counts a member that may yet be refused. */
   add(): void {
     this.#size += 1;

@@ -105,6 +105,7 @@ function check(packet: unknown): Packet | Malformed {
   // Formats without `undefined` write null.
   const isId =
     id === undefined || id === null || (typeof id === "number" && Number.isSafeInteger(id) && id >= 0);
+  if (isDeeper(data, MAX_DEPTH)) return new Malformed("data too deep");
   if (!isType || !Number.isInteger(type) || !isId || typeof nsp !== "string" || nsp.length > MAX_NAMESPACE) {
     return new Malformed("illegal packet");
   }
@@ -116,3 +117,11 @@ function check(packet: unknown): Packet | Malformed {
 
 /** As in the protocol's own form: a namespace is a key of tables. */
 const MAX_NAMESPACE = 1_024;
+/** As in JSON: nesting that overflows the stack of a program that walks it. */
+const MAX_DEPTH = 256;
+
+/** Whether `value` holds more than `depth` objects, each in the other. It goes no deeper itself. */
+function isDeeper(value: unknown, depth: number): boolean {
+  if (typeof value !== "object" || value === null || isBinary(value)) return false;
+  return depth === 0 || Object.values(value).some((each) => isDeeper(each, depth - 1));
+}

@@ -42,6 +42,12 @@ export interface PolicyOptions {
   connectionStateRecovery?: ConnectionStateRecoveryOptions;
   /** Whether a namespace of {@link Server.of} with a pattern ends when its last socket leaves it; false by default. */
   cleanupEmptyChildNamespaces?: boolean;
+  /**
+   * The most namespaces of one pattern or function of {@link Server.of}; 100,000 by default. Over it, one that is empty
+   * ends as with `cleanupEmptyChildNamespaces`, and where none is, clients get "Invalid namespace". Stops a client that
+   * asks for one name after the other.
+   */
+  maxChildNamespaces?: number;
   /** How packets stand in messages; its clients must have the same. Default: Socket.IO protocol 5. */
   parser?: Parser;
   /** What connects this server with others, so that broadcasts reach the clients of all. */
@@ -64,6 +70,7 @@ export function toPolicy(options: PolicyOptions): Policy {
     maxStoredAcks: positive("maxStoredAcks", options.maxStoredAcks ?? 1_000),
     maxStoredAckBytes: positive("maxStoredAckBytes", options.maxStoredAckBytes ?? 64 * 1024),
     maxStoredBytes: positive("maxStoredBytes", options.maxStoredBytes ?? 64 * 1024 * 1024),
+    maxChildNamespaces: positive("maxChildNamespaces", options.maxChildNamespaces ?? 100_000),
     cleanupEmptyChildNamespaces: options.cleanupEmptyChildNamespaces ?? false,
   };
 }

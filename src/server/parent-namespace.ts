@@ -48,6 +48,11 @@ export class ParentNamespace<
 > extends Namespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData> {
   readonly #realm: Realm;
   readonly #family: ParentAudience<Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>>;
+  /** Children that may be empty, the one that was left first in front, and what ends them. */
+  readonly #left = new Map<
+    Audience<Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>>,
+    () => void
+  >();
 
   /** @internal Made by the server. */
   constructor(name: string, realm: Realm) {
@@ -64,12 +69,30 @@ export class ParentNamespace<
   override openLog(): void {}
 
   /**
-   * @internal Makes the namespace that a client asked for.
-   * @param emptied called when the last socket has left it, and none is waiting; absent where it stays.
+   * @internal Whether there is room for one more child, of `limit`: where there is not, ends one that is empty.
+   */
+  makeRoom(limit: number): boolean {
+    if (this.#family.children.size < limit) return true;
+    for (const [child, end] of this.#left) {
+      if (child.isEmpty) {
+        end();
+        return true;
+      }
+      this.#left.delete(child);
+    }
+    return false;
+  }
+
+  /**
+   * @internal Makes a namespace.
+   * @param life when it ends: `"short"` when its last socket has left it and none is waiting, `"long"` when it is empty
+   * and another one needs its place, `"endless"` never.
+   * @param ended called when it ends.
    */
   createChild(
     name: string,
-    emptied?: () => void,
+    life: "short" | "long" | "endless",
+    ended: () => void,
   ): Namespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData> {
     // One counter of acknowledgements for all children, so that a broadcast to all of them has one id.
     const audience = new Audience<Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>>(
@@ -87,19 +110,26 @@ export class ParentNamespace<
     child.retention.inherit(this.retention);
     if (!this.retention.isEmpty) child.openLog();
     this.#family.children.add(audience);
-    if (emptied !== undefined) {
-      audience.emptied = () => {
-        const { log } = audience;
-        if (log?.recovery !== undefined && log.recovery.away > 0) {
-          // Somebody may come back.
-          log.recovery.onAllBack = () => audience.retire();
-          return;
-        }
-        this.#family.children.delete(audience);
-        log?.close();
-        emptied();
-      };
-    }
+    const end = (): void => {
+      this.#family.children.delete(audience);
+      this.#left.delete(audience);
+      audience.log?.close();
+      ended();
+    };
+    const leave = (): void => {
+      this.#left.delete(audience);
+      this.#left.set(audience, end);
+    };
+    if (life === "endless") return child;
+    audience.emptied = () => {
+      const recovery = audience.log?.recovery;
+      // Somebody may come back.
+      if (recovery !== undefined && !audience.isEmpty) recovery.onAllBack = () => audience.retire();
+      else if (life === "short") end();
+      else leave();
+    };
+    // Who asked for it may be gone by now.
+    if (life === "long") leave();
     return child;
   }
 }

@@ -232,7 +232,7 @@ export class Server<
     const dynasty = this.#dynasties.find(({ matches }) => matches instanceof RegExp && fits(matches, path));
     return dynasty === undefined
       ? this.#found(new Namespace(path, this.#realm))
-      : this.#createChild(dynasty.parent, path);
+      : this.#createChild(dynasty.parent, path, "endless");
   }
 
   #parent(
@@ -267,7 +267,7 @@ export class Server<
         if (answered) return;
         answered = true;
         if (error || !allow) ask(index + 1);
-        else done(this.#namespaces.get(name) ?? this.#createChild(dynasty.parent, name));
+        else done(this.#namespaces.get(name) ?? this.#askedChild(dynasty.parent, name));
       };
       if (dynasty.matches instanceof RegExp) answer(null, fits(dynasty.matches, name));
       else dynasty.matches(name, auth, answer);
@@ -275,16 +275,25 @@ export class Server<
     ask(0);
   }
 
+  #askedChild(
+    parent: ParentNamespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData>,
+    name: string,
+  ): Namespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData> | undefined {
+    if (!parent.makeRoom(this.#policy.maxChildNamespaces)) return undefined;
+    return this.#createChild(parent, name, "long");
+  }
+
   #createChild(
     parent: ParentNamespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData>,
     name: string,
+    life: "long" | "endless",
   ): Namespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData> {
-    const emptied = this.#policy.cleanupEmptyChildNamespaces
-      ? (): void => {
-          this.#namespaces.delete(name);
-        }
-      : undefined;
-    return this.#found(parent.createChild(name, emptied));
+    const ended = (): void => {
+      this.#namespaces.delete(name);
+    };
+    return this.#found(
+      parent.createChild(name, this.#policy.cleanupEmptyChildNamespaces ? "short" : life, ended),
+    );
   }
 
   #found(

@@ -153,4 +153,21 @@ describe("a parent namespace", () => {
     expect(socket && server.of("/room-1").mayListen(socket, "open")).toBe(true);
     expect(socket && server.of("/room-1").mayListen(socket, "other")).toBe(false);
   });
+
+  it("S-9: ends the one that is empty for the longest where there would be too many, and refuses where none is", () => {
+    const server = new TestServer({ maxChildNamespaces: 2 });
+    const made: string[] = [];
+    server.on("new_namespace", ({ name }) => made.push(name));
+    server.of(/^\/room-/);
+    server.of("/room-kept");
+    const client = server.open();
+    client.receive("0/room-1,", "0/room-2,");
+    expect(client.take()).toEqual(['0/room-1,{"sid":"socket1"}', '4/room-2,{"message":"Invalid namespace"}']);
+    client.receive("1/room-1,", "0/room-2,");
+    expect(client.take()).toEqual(['0/room-2,{"sid":"socket2"}']);
+    // It was left, and somebody came back.
+    client.receive("1/room-2,", "0/room-2,", "0/room-3,");
+    expect(client.take().at(-1)).toBe('4/room-3,{"message":"Invalid namespace"}');
+    expect(made).toEqual(["/room-kept", "/room-1", "/room-2"]);
+  });
 });
