@@ -55,6 +55,36 @@ export const MEMORY: readonly Attack[] = [
     },
   },
   {
+    ids: ["M-1"],
+    name: "150 idle clients of Socket.IO, each after 60 KB in one packet: no chunk is kept",
+    start: startSocketIo,
+    rounds: 3,
+    async run(round) {
+      const peers = await Promise.all(Array.from({ length: 150 }, () => round.join()));
+      const before = round.memory();
+      for (const peer of peers) {
+        peer.send(frame(0x81, `42["echo","${"x".repeat(60_000)}"]`));
+        await peer.arrived(3);
+        peer.frames.length = 0;
+      }
+      expect(round.memory() - before).toBeLessThan(3_000_000);
+    },
+  },
+  {
+    ids: ["M-2"],
+    name: "10,000 events make no timer",
+    start: startSocketIo,
+    rounds: 3,
+    async run(round) {
+      const peer = await round.join();
+      const before = timers();
+      peer.send(Buffer.concat(new Array(10_000).fill(frame(0x81, '42["echo","a"]'))));
+      await peer.arrived(3);
+      expect(timers()).toBeLessThanOrEqual(before + 1);
+      await peer.arrived(10_002);
+    },
+  },
+  {
     ids: ["M-2"],
     name: "10,000 messages make no timer",
     start: startWebSocketServer,

@@ -347,4 +347,22 @@ export const PACKETS: readonly Attack[] = [
       }
     },
   },
+  attack(
+    "S-15",
+    "100,000 tiny events that each ask for an acknowledgement: the others are answered in between",
+    async (round) => {
+      const peer = await round.join();
+      const socket = newest(round);
+      let count = 0;
+      let answersBefore = 0;
+      socket.on("a", (acknowledge: () => void) => {
+        if (count === 0) answersBefore = round.healthy.answers;
+        count += 1;
+        acknowledge();
+      });
+      send(peer, ...Array.from({ length: scale(1_000_000, 100_000) }, (_, i) => `2${i}["a"]`));
+      await peer.arrived(scale(1_000_000, 100_000) + 2);
+      expect(round.healthy.answers - answersBefore).toBeGreaterThan(10);
+    },
+  ),
 ];

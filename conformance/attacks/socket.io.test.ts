@@ -1,7 +1,5 @@
 import { describe } from "vitest";
 import { carryOut } from "./carry-out.ts";
-import { PACKETS } from "./packets.ts";
-import { POLLING } from "./polling.ts";
-import { UPGRADES } from "./upgrades.ts";
+import { SOCKET_IO } from "./socket.io.ts";
 
-describe("Socket.IO under attack", () => carryOut([...POLLING, ...UPGRADES, ...PACKETS]));
+describe("Socket.IO under attack", () => carryOut(SOCKET_IO));

@@ -18,8 +18,9 @@ export interface ParserPacket {
 /** The `parser` option as Socket.IO documents it: a module with two classes, `socket.io-msgpack-parser` for one. */
 export interface Parser {
   Encoder: new () => {
-    /** Gives the messages of a packet. */
-    encode(packet: ParserPacket): unknown[];
+    /** Gives the messages of a packet, in an array. */
+    // biome-ignore lint/suspicious/noExplicitAny: socket.io-msgpack-parser, for one, declares something else
+    encode(packet: any): any;
   };
   Decoder: new () => {
     // biome-ignore lint/suspicious/noExplicitAny: parsers declare emitters of many kinds

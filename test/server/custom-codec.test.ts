@@ -52,6 +52,7 @@ describe("the option parser", () => {
     ["an event without a name", '{"type":2,"nsp":"/","data":[1]}'],
     ["a reserved event", '{"type":2,"nsp":"/","data":["connect"]}'],
     ["a null", "null"],
+    ["data in 257 levels", `{"type":2,"nsp":"/","data":["e",${"[".repeat(256)}${"]".repeat(256)}]}`],
   ])("closes a client that sends %s", (_, message) => {
     const session = new TestServer({ parser: json }).open();
     session.receive(message);
