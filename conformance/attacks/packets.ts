@@ -318,8 +318,11 @@ export const PACKETS: readonly Attack[] = [
     name: "levels of MessagePack, with a parser of the application",
     start: async () => {
       const started = await startSocketIo({ parser: msgpack });
-      const encode = (packet: object): Buffer =>
-        Buffer.from(new msgpack.Encoder().encode(packet as never)[0]);
+      const encode = (packet: object): Buffer => {
+        // Its types say something else.
+        const [bytes] = new msgpack.Encoder().encode(packet as never) as unknown as [Uint8Array];
+        return Buffer.from(bytes);
+      };
       return {
         ...started,
         async join(peer: RawPeer) {
