@@ -52,8 +52,11 @@ export class Stage {
     this.#url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
   }
 
-  static async open(pair: (typeof pairs)[number], options: ServerOptions = {}): Promise<Stage> {
-    const http = createServer((_request, response) => response.end("beside"));
+  static async open(
+    pair: (typeof pairs)[number],
+    options: ServerOptions = {},
+    http = createServer((_request, response) => response.end("beside")),
+  ): Promise<Stage> {
     const io = pair.createIo(http, options);
     http.listen(0, "127.0.0.1");
     await once(http, "listening");
