@@ -2,7 +2,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { chat, deflated, echo, fanOut, idle, roundTrips } from "./load/traffic.mjs";
+import { chat, deflated, echo, fanOut, idle, listeners, roundTrips } from "./load/traffic.mjs";
 import { SERVERS } from "./servers/index.mjs";
 
 const host = fileURLToPath(new URL("./servers/host.mjs", import.meta.url));
@@ -14,6 +14,7 @@ const PATIENCE = 120;
 const KINDS = {
   echo: [measureTraffic, echo],
   fanOut: [measureTraffic, fanOut],
+  listeners: [measureTraffic, listeners],
   chat: [measureTraffic, chat],
   idle: [measureIdle, idle],
   deflated: [measureIdle, deflated],
@@ -22,8 +23,8 @@ const KINDS = {
 
 /** One row on one fresh server: its figures, and `load`, the CPU of this process in the same unit. */
 export async function measure(row, name, seconds) {
-  const { module, env, execPath } = SERVERS[name];
-  const child = fork(host, [module, JSON.stringify(row.server)], {
+  const { module, env, execPath, load, options } = SERVERS[name];
+  const child = fork(host, [module, JSON.stringify({ ...row.server, ...options })], {
     stdio: ["ignore", "inherit", "inherit", "ipc"],
     env: { ...process.env, ...env },
     ...(execPath === undefined ? {} : { execPath, execArgv: [] }),
@@ -32,7 +33,7 @@ export async function measure(row, name, seconds) {
     const { port } = await ask(child);
     const [measureKind, traffic] = KINDS[row.kind];
     return await measureKind(
-      () => traffic(row.load, port, seconds),
+      () => traffic({ ...row.load, ...load }, port, seconds),
       () => ask(child, "usage"),
       seconds,
     );

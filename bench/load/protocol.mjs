@@ -1,9 +1,10 @@
 import { RawClient } from "./client.mjs";
 import { frames } from "./frames.mjs";
+import { StreamClient } from "./stream-client.mjs";
 
 const CONNECT = frames("40", 1);
 
-/** How a client connects and what an event looks like, for each of the two protocols. */
+/** How a client connects and what an event looks like, for each protocol. Streams are read only. */
 export const PROTOCOLS = {
   raw: {
     connect: (port, extensions) => RawClient.open(port, "/", extensions),
@@ -19,6 +20,21 @@ export const PROTOCOLS = {
       return client;
     },
     event: (name, text) => `42${JSON.stringify([name, text])}`,
+  },
+  plain: {
+    async connect(port) {
+      const client = await RawClient.open(port, "/socket.io/plain");
+      await client.until(1);
+      return client;
+    },
+    event: (name, text) => JSON.stringify([name, text]),
+  },
+  sse: {
+    async connect(port) {
+      const client = await StreamClient.open(port, "/socket.io/sse");
+      await client.until(1);
+      return client;
+    },
   },
 };
 

@@ -36,6 +36,31 @@ export async function fanOut({ protocol, connections, inFlight, size }, port) {
   return clients;
 }
 
+/**
+ * As {@link fanOut}, but who publishes is one client of Socket.IO that is not counted, and the listeners take turns in
+ * what they speak.
+ */
+export async function listeners({ protocols, connections, size, publisher = "sio" }, port) {
+  const ready = frames(PROTOCOLS[publisher].event("publish", "x".repeat(size)), 1);
+  const [source] = await openClients(publisher, port, 1);
+  const share = Math.ceil(connections / protocols.length);
+  const clients = [];
+  for (const protocol of protocols) clients.push(...(await openClients(protocol, port, share)));
+  let missing = 0;
+  const publish = () => {
+    missing += clients.length;
+    source.send(ready);
+  };
+  for (const client of clients) {
+    client.onFrames = (count) => {
+      missing -= count;
+      if (missing === 0) publish();
+    };
+  }
+  publish();
+  return clients;
+}
+
 /** The first `publishers` clients publish to all; each again, once it has heard as many messages as there are publishers. */
 export async function chat({ protocol, connections, publishers, size }, port) {
   const ready = frames(PROTOCOLS[protocol].event("publish", "x".repeat(size)), 1);

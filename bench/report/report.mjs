@@ -5,6 +5,7 @@ import { escapeHtml } from "./text.mjs";
 const GROUPS = {
   WebSocket: "Raw WebSocket: <code>baro/websocket</code> beside <code>ws</code> and Bun.",
   "Socket.IO": "Events over WebSocket: <code>baro</code> beside <code>socket.io</code>.",
+  "Without a library": "Listeners of <code>baro</code> that speak something else beside those of Socket.IO.",
 };
 
 /** One page that needs nothing beside itself: figures, charts, machine, and how to repeat it. */

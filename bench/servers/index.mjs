@@ -11,6 +11,15 @@ const PLAIN = { WS_NO_BUFFER_UTIL: "1" };
 /** How each server is started, and `missing`, a sentence, where it can't be. */
 export const SERVERS = {
   baro: { module: "baro" },
+  "baro, plain WebSocket": { module: "baro", load: { protocols: ["plain"], protocol: "plain" } },
+  "baro, SSE": { module: "baro", load: { protocols: ["sse"], protocol: "sse" } },
+  "baro, a third each": { module: "baro", load: { protocols: ["sio", "plain", "sse"] } },
+  // The bytes of one masked frame with `x` 64 times.
+  "node:http": {
+    module: "node-http",
+    load: { protocols: ["sse"], protocol: "sse", publisher: "raw" },
+    options: { size: 70 },
+  },
   "baro/websocket": { module: "baro-websocket" },
   ws: { module: "ws", env: PLAIN },
   "ws + bufferutil": { module: "ws", missing: missing("bufferutil") },

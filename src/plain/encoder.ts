@@ -49,6 +49,11 @@ export function encodeMessage({ type, id, json }: PlainPacket, position?: string
   return `{"event":${json}${asks}${stands}}`;
 }
 
+/** A notice as polling has it: a message of its own. */
+export function encodeGap(rooms: readonly object[]): string {
+  return JSON.stringify({ gap: { rooms } });
+}
+
 /** An event as a stream of events has it: none of its fields has a line break. */
 export interface StreamedEvent {
   readonly event: string;

@@ -8,11 +8,15 @@ import { EngineSocket } from "./engine-socket.ts";
 import type { EventData } from "./member.ts";
 import type { ExtendedError } from "./middleware.ts";
 import type { Realm } from "./realm.ts";
+import type { From, Past, RoomGap } from "./recovery/past.ts";
 import type { IncomingMessage } from "./request.ts";
 import type { SocketClient } from "./socket-client.ts";
 
 /** Acknowledgements that nobody asked for, before the client counts as hostile. */
 const MAX_FORGED_ACKS = 100;
+
+/** Milliseconds until the next page goes to a client that does not read as fast. */
+const REST = 50;
 
 /** What a client without a library wants to listen to. */
 export interface Wish {
@@ -20,6 +24,16 @@ export interface Wish {
   readonly rooms: readonly Room[];
   /** As the CONNECT of a Socket.IO client has it. */
   readonly auth: Record<string, unknown>;
+}
+
+/** What is told to such a client when its connection opens. */
+export interface Welcome {
+  /** The id of its socket. */
+  readonly socket: string;
+  /** The rooms that it was granted. */
+  readonly rooms: readonly Room[];
+  /** Where it stands, if it begins here: what it says when it comes back. */
+  readonly position: string | undefined;
 }
 
 /** What came of a wish; `silent` where the application did not answer in time. */
@@ -47,10 +61,15 @@ export interface OpenHandler extends SessionHandler {
 /** A session of such a client. */
 export interface OpenClientSession extends ObservableSession {
   handler: OpenHandler;
+  /** The first that the client hears. What its socket says of itself is not sent. */
+  welcome(welcome: Welcome): void;
+  /** Tells the client of what cannot be given any more. @param position where it stands, if nothing follows. */
+  miss(gaps: readonly RoomGap[], position: string | undefined): void;
 }
 
 /** What such a client needs of its socket. */
 interface OpenSocket {
+  readonly id: string;
   readonly connected: boolean;
   join(rooms: readonly Room[]): void;
   opened(): void;
@@ -64,6 +83,8 @@ export interface OpenNamespace {
   createSocket(client: SocketClient, auth: Record<string, unknown>): OpenSocket;
   admit(socket: OpenSocket, done: (error?: ExtendedError) => void): void;
   connected(socket: OpenSocket): void;
+  /** What is kept of its events; `undefined` where nothing is. */
+  readonly past: Past | undefined;
   /** Whether the socket may listen to `room`. @throws what the application throws. */
   mayListen(socket: OpenSocket, room: Room): boolean | PromiseLike<boolean>;
 }
@@ -87,7 +108,7 @@ export class OpenClient implements SocketClient, OpenHandler {
   readonly request: IncomingMessage;
   readonly remoteAddress: string;
   /** @internal */
-  readonly session: ObservableSession;
+  readonly session: OpenClientSession;
   readonly #host: OpenClientHost;
   readonly #limits: OpenLimits;
   #namespace: OpenNamespace | undefined;
@@ -100,7 +121,7 @@ export class OpenClient implements SocketClient, OpenHandler {
   /** @internal Made by the server. */
   constructor(
     host: OpenClientHost,
-    session: ObservableSession,
+    session: OpenClientSession,
     request: IncomingMessage,
     limits: OpenLimits,
   ) {
@@ -152,10 +173,51 @@ export class OpenClient implements SocketClient, OpenHandler {
     if (!settled) cancel = realm.clock.after(this.#limits.hookTimeout, () => settle({ kind: "silent" }));
   }
 
-  /** The connection is open: the socket joins what it was granted, and the application is told. */
-  start(): void {
+  /** What is kept of the events of the namespace. */
+  get past(): Past | undefined {
+    return this.#namespace?.past;
+  }
+
+  /**
+   * The connection is open: the client hears what it has missed, then its socket joins what it was granted, and the
+   * application is told.
+   * @param from where the client begins; absent for one that wants what comes.
+   */
+  start(from?: From): void {
     const socket = this.#socket;
     if (socket === undefined || this.#closed) return;
+    const { past } = this;
+    // One that comes back goes on from where it stands, should it be lost again before it has heard anything.
+    const position = from === undefined ? past?.position : undefined;
+    this.session.welcome({ socket: socket.id, rooms: this.#rooms, position });
+    if (from === undefined) this.#join(socket);
+    else if (past !== undefined) this.#replay(socket, past, from);
+    else {
+      this.session.miss(
+        this.#rooms.map((room) => ({ room, reason: "unkept" })),
+        undefined,
+      );
+      this.#join(socket);
+    }
+  }
+
+  /** A page in each turn, so that many who come back at once do not hold up the others. */
+  #replay(socket: OpenSocket, past: Past, from: From): void {
+    if (this.#closed) return;
+    const { events, gaps, position, more } = past.since(this.#rooms, from);
+    const { session } = this;
+    if (gaps.length > 0) session.miss(gaps, events.length === 0 ? position : undefined);
+    for (const { outgoing } of events) session.send(outgoing);
+    if (!more) {
+      // In this turn, so that nothing comes between what was and what comes.
+      this.#join(socket);
+      return;
+    }
+    const next = (): void => this.#replay(socket, past, { token: position });
+    this.#host.realm.clock.after(session.writable ? 0 : REST, next);
+  }
+
+  #join(socket: OpenSocket): void {
     socket.opened();
     if (this.#rooms.length > 0) socket.join(this.#rooms);
     this.#rooms = [];

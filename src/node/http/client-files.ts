@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { gzipSync } from "node:zlib";
 import { nameBelow } from "./engine-query.ts";
+import { matchesTag } from "./entity-tag.ts";
 import { acceptedCoding } from "./http-compression.ts";
 
 const SCRIPT = "application/javascript; charset=utf-8";
@@ -83,14 +84,4 @@ export class ClientFiles {
     this.#files.set(name, file);
     return file;
   }
-}
-
-/** The weak comparison of RFC 9110, section 8.8.3.2, which is the one for `If-None-Match`. */
-function matchesTag(header: string | undefined, tag: string): boolean {
-  if (header === undefined) return false;
-  return header.split(",").some((each) => each.trim() === "*" || strong(each.trim()) === strong(tag));
-}
-
-function strong(tag: string): string {
-  return tag.replace(/^W\//, "");
 }

@@ -61,6 +61,8 @@ export class EventStream implements OpenTransport, Flushable, Tickable {
   /** Where bytes go past the response. */
   #socket: Socket | undefined = undefined;
   #heartbeat: TickerEntry | undefined = undefined;
+  /** Nothing was written since the last tick. */
+  #isSilent = false;
   #isScheduled = false;
   #isFull = false;
   #isEnding = false;
@@ -103,11 +105,11 @@ export class EventStream implements OpenTransport, Flushable, Tickable {
     else this.#push(forms.block);
   }
 
-  tell(notice: Notice, data: object): void {
+  tell(notice: Notice, data: object, position?: string): void {
     const isOpen = notice === "open";
     // A crowd that lost its server together must not come back together.
     const retry = isOpen ? Math.round(this.#options.streamRetry * (0.5 + Math.random())) : undefined;
-    this.#push(Buffer.from(encodeBlock({ event: notice, data: JSON.stringify(data), retry })));
+    this.#push(Buffer.from(encodeBlock({ event: notice, data: JSON.stringify(data), retry }, position)));
   }
 
   close(): void {
@@ -125,8 +127,8 @@ export class EventStream implements OpenTransport, Flushable, Tickable {
     const target = this.#socket ?? this.#response;
     const outbox = this.#outbox;
     if (outbox !== undefined) {
-      // No comment is due for a while.
-      this.deadline = clock.now() + this.#options.streamHeartbeat;
+      // A comment is no sign that there is something to say.
+      if (outbox !== COMMENT) this.#isSilent = false;
       const collected = this.#collected;
       this.#clear();
       writeOut(target, outbox, collected);
@@ -145,7 +147,8 @@ export class EventStream implements OpenTransport, Flushable, Tickable {
 
   tick(now: number): void {
     this.deadline = now + this.#options.streamHeartbeat;
-    this.#push(COMMENT);
+    if (this.#isSilent) this.#push(COMMENT);
+    this.#isSilent = true;
   }
 
   #push(bytes: Uint8Array): void {

@@ -13,6 +13,7 @@ import { base64 } from "../../base64.ts";
 /** The forms of one packet for clients without a library. Each is made at most once, however many hear it. */
 export class OpenForms {
   readonly packet: PlainPacket;
+  readonly #position: string | undefined;
   #message: string | undefined = undefined;
   #frames: Frames | undefined = undefined;
   #block: Uint8Array | undefined = undefined;
@@ -24,18 +25,19 @@ export class OpenForms {
   }
 
   private constructor(outgoing: Outgoing) {
+    this.#position = outgoing.position;
     this.packet = toPlainPacket(textOf(outgoing), outgoing.attachments, base64);
   }
 
   /** The message as text. */
   get message(): string {
-    this.#message ??= encodeMessage(this.packet);
+    this.#message ??= encodeMessage(this.packet, this.#position);
     return this.#message;
   }
 
   /** The event in a stream of events. */
   get block(): Uint8Array {
-    this.#block ??= Buffer.from(encodeBlock(toStreamedEvent(this.packet)));
+    this.#block ??= Buffer.from(encodeBlock(toStreamedEvent(this.packet), this.#position));
     return this.#block;
   }
 

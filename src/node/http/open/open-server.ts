@@ -14,6 +14,8 @@ import { EventStream, type EventStreamOptions } from "./event-stream.ts";
 import { OpenSession, type OpenTransport } from "./open-session.ts";
 import { type OpenOptions, type OpenSettings, settleOpenOptions } from "./options.ts";
 import { PlainTransport, type PlainTransportOptions, plainTransportOptions } from "./plain-transport.ts";
+import { PollTransport } from "./poll-transport.ts";
+import { Polls } from "./polls.ts";
 import { Publisher } from "./publisher.ts";
 import { type OpenQuery, parseOpenQuery } from "./query.ts";
 import { OpenRefusal, toRefusal, wrongMethod } from "./refusals.ts";
@@ -31,6 +33,18 @@ export interface OpenHost {
   receive(session: OpenSession, request: IncomingMessage, limits: OpenLimits): OpenClient;
 }
 
+/** A client of which the application has said what it may. */
+interface Admitted {
+  readonly client: OpenClient;
+  /** Why it may not; absent where nothing is against it. */
+  readonly refusal: Refusal | undefined;
+  /** The rooms that it was granted. */
+  readonly rooms: readonly string[];
+}
+
+/** Events that a poll is given that does not say where it begins. */
+const NEWEST = 100;
+
 /** What answers at one address. */
 interface Route {
   readonly method: "GET" | "POST";
@@ -42,7 +56,7 @@ interface Route {
 /**
  * Answers clients without a library, below the path of the engine: `plain` speaks the plain protocol over
  * WebSocket, `sse` streams events, `emit` takes what the client of a
- * stream has to say, and `publish` what programs with a key send to rooms.
+ * stream has to say, `poll` answers with what rooms were told, and `publish` what programs with a key send to rooms.
  * What each of them says and hears is in docs/protocol.md.
  */
 export class OpenServer {
@@ -52,6 +66,7 @@ export class OpenServer {
   readonly #randomId = randomIds(15);
   readonly #streamOptions: EventStreamOptions;
   readonly #streams: Streams;
+  readonly #polls = new Polls();
   /** None where nobody has a key. */
   readonly #publisher: Publisher | undefined;
   // No prototype: nothing that a request can name is there by itself.
@@ -66,11 +81,15 @@ export class OpenServer {
       asks: true,
       answer: (request, response, query) => this.#openStream(request, response, query),
     },
+    poll: {
+      method: "GET",
+      asks: true,
+      answer: (request, response, query) => this.#poll(request, response, query),
+    },
     emit: {
       method: "POST",
       asks: false,
-      answer: (request, response, { parameters }) =>
-        this.#streams.receivePost(parameters.get("id") ?? "", request, response),
+      answer: (request, response, { id }) => this.#streams.receivePost(id, request, response),
     },
     publish: {
       method: "POST",
@@ -100,6 +119,7 @@ export class OpenServer {
   /** Lets nobody in any more. */
   stop(): void {
     this.#closed = true;
+    this.#polls.stop();
   }
 
   /** Answers a request below `path`. False when it is for something else. */
@@ -146,7 +166,11 @@ export class OpenServer {
     else if (outcome === "silent") done(OpenRefusal.SILENT);
     else if (outcome !== "passed" || !gate.allowsOrigin(request, rule)) done(OpenRefusal.FORBIDDEN);
     else {
-      const query = parseOpenQuery(request.url ?? "", this.#settings.maxRooms);
+      const query = parseOpenQuery(
+        request.url ?? "",
+        request.headers["last-event-id"]?.toString(),
+        this.#settings.maxRooms,
+      );
       if ("status" in query) done(query);
       else if (!asks) done(query);
       else gate.askApplication(request, (refusal) => done(refusal ?? query));
@@ -156,17 +180,39 @@ export class OpenServer {
   #openStream(request: IncomingMessage, response: ServerResponse, query: OpenQuery): void {
     const stream = new EventStream(response, this.#streamOptions);
     const secretOf = (id: string): string => this.#streams.secretOf(id);
-    const { session, client } = this.#open(request, stream, query, secretOf, (refusal) => {
+    const id = this.#open(request, stream, query, secretOf, ({ client, refusal }) => {
       if (isAnswered(response)) return;
       if (refusal !== undefined) {
         refuse(response, refusal);
         return;
       }
       stream.start(request);
-      client.start();
+      client.start(query.from);
     });
-    this.#streams.add(session.id, stream);
-    response.once("close", () => this.#streams.delete(session.id));
+    this.#streams.add(id, stream);
+    response.once("close", () => this.#streams.delete(id));
+  }
+
+  /** A poll is asked about as a client that connects, and never does. */
+  #poll(request: IncomingMessage, response: ServerResponse, query: OpenQuery): void {
+    if (query.rooms.length === 0) {
+      refuse(response, OpenRefusal.NO_ROOMS);
+      return;
+    }
+    const transport = new PollTransport(response);
+    this.#open(request, transport, query, undefined, ({ client, refusal, rooms }) => {
+      const { past } = client;
+      // Its namespace alone is needed from here on.
+      client.close("forced close");
+      if (isAnswered(response)) return;
+      if (refusal !== undefined) refuse(response, refusal);
+      else if (past === undefined || !rooms.some((room) => past.keeps(room))) {
+        refuse(response, OpenRefusal.HISTORY);
+      } else {
+        const from = query.from ?? { last: NEWEST };
+        this.#polls.receive({ past, rooms, from, wait: query.wait }, request, response);
+      }
+    });
   }
 
   #openPlain(
@@ -182,14 +228,14 @@ export class OpenServer {
       return;
     }
     const transport = new PlainTransport(socket, this.#plainOptions);
-    const { client } = this.#open(request, transport, query, undefined, (refusal) => {
+    this.#open(request, transport, query, undefined, ({ client, refusal }) => {
       if (refusal !== undefined) {
         refuseUpgrade(socket, refusal);
         return;
       }
       const agreed = acceptHeaders(handshake.key, handshake.protocols[0], undefined);
       if (acceptUpgrade(socket, agreed, (lines) => appendHeaders(lines, headers), transport)) {
-        client.start();
+        client.start(query.from);
         transport.start(head);
       } else {
         client.close("transport close");
@@ -197,21 +243,29 @@ export class OpenServer {
     });
   }
 
-  /** Asks the application about a client, and tells the answer: nothing is against it, or a refusal. */
+  /**
+   * Asks the application about a client.
+   * @param done told the answer, maybe at once.
+   * @returns the id of its session.
+   */
   #open(
     request: IncomingMessage,
     transport: OpenTransport,
     query: OpenQuery,
     secretOf: ((id: string) => string) | undefined,
-    done: (refusal: Refusal | undefined) => void,
-  ): { readonly session: OpenSession; readonly client: OpenClient } {
-    const session = new OpenSession(this.#randomId(), transport);
+    done: (admitted: Admitted) => void,
+  ): string {
+    const id = this.#randomId();
+    const session = new OpenSession(id, transport, secretOf?.(id));
     const client = this.#host.receive(session, request, this.#settings);
     client.ask(query, (answer) => {
-      if (answer.kind === "granted")
-        session.welcome = { rooms: answer.rooms, secret: secretOf?.(session.id) };
-      done(answer.kind === "granted" ? undefined : toRefusal(answer));
+      const isGranted = answer.kind === "granted";
+      done({
+        client,
+        refusal: isGranted ? undefined : toRefusal(answer),
+        rooms: isGranted ? answer.rooms : [],
+      });
     });
-    return { session, client };
+    return id;
   }
 }

@@ -1,21 +1,14 @@
 import type { Outgoing } from "../../../engine/outgoing.ts";
-import type { ObservableSession, SessionCloseReason, SessionObserver } from "../../../engine/session.ts";
+import type { SessionCloseReason, SessionObserver } from "../../../engine/session.ts";
 import type { ClientMessage } from "../../../plain/message.ts";
-import type { OpenHandler } from "../../../server/open-client.ts";
+import type { OpenClientSession, OpenHandler, Welcome } from "../../../server/open-client.ts";
+import type { RoomGap } from "../../../server/recovery/past.ts";
 import { PacketType } from "../../../socketio/packet.ts";
 import { OpenForms } from "./open-forms.ts";
 import { SendOrder } from "./send-order.ts";
 
 /** What a server says besides events and acknowledgements. */
 export type Notice = "open" | "close" | "gap";
-
-/** What a client is told when it opens. */
-export interface Welcome {
-  /** What it was granted. */
-  readonly rooms: readonly string[];
-  /** Of a stream: whoever knows it may emit in its name. */
-  readonly secret: string | undefined;
-}
 
 /** What an {@link OpenTransport} tells its session. */
 export interface OpenReceiver {
@@ -35,8 +28,8 @@ export interface OpenTransport {
   receiver: OpenReceiver;
   /** Takes an event or an acknowledgement, in the form that it needs. */
   send(forms: OpenForms): void;
-  /** Takes a notice. */
-  tell(notice: Notice, data: object): void;
+  /** Takes a notice. @param position what the client says when it comes back. */
+  tell(notice: Notice, data: object, position?: string): void;
   /** Delivers what was taken, then ends. */
   close(): void;
 }
@@ -44,21 +37,33 @@ export interface OpenTransport {
 const UNHEARD: OpenHandler = { message() {}, upgraded() {}, closed() {}, receive() {} };
 
 /** A client without a library, as sockets and the application see its connection. */
-export class OpenSession implements ObservableSession, OpenReceiver {
+export class OpenSession implements OpenClientSession, OpenReceiver {
   readonly id: string;
   readonly upgrading = false;
   handler: OpenHandler = UNHEARD;
-  /** What the client is told when it opens, besides its ids. */
-  welcome: Welcome | undefined = undefined;
   readonly #transport: OpenTransport;
+  /** Forgotten when the client knows it. */
+  #secret: string | undefined;
   #observer: SessionObserver | undefined = undefined;
   #order: SendOrder | undefined = undefined;
   #closed = false;
 
-  constructor(id: string, transport: OpenTransport) {
+  /** @param secret of a stream: who knows it may emit in the client's name. */
+  constructor(id: string, transport: OpenTransport, secret?: string) {
     this.id = id;
     this.#transport = transport;
+    this.#secret = secret;
     transport.receiver = this;
+  }
+
+  welcome({ socket, rooms, position }: Welcome): void {
+    const told = { id: this.id, socket, rooms, secret: this.#secret };
+    this.#secret = undefined;
+    this.#transport.tell("open", told, position);
+  }
+
+  miss(gaps: readonly RoomGap[], position: string | undefined): void {
+    this.#transport.tell("gap", { rooms: gaps }, position);
   }
 
   get transportName(): string {
@@ -111,11 +116,10 @@ export class OpenSession implements ObservableSession, OpenReceiver {
   #deliver(outgoing: Outgoing): void {
     if (this.#closed) return;
     const forms = OpenForms.of(outgoing);
-    const { type, json } = forms.packet;
-    if (type === PacketType.CONNECT) {
-      this.#transport.tell("open", { id: this.id, socket: JSON.parse(json).sid, ...this.welcome });
-      this.welcome = undefined;
-    } else if (type === PacketType.DISCONNECT) {
+    const { type } = forms.packet;
+    // The client was welcomed.
+    if (type === PacketType.CONNECT) return;
+    if (type === PacketType.DISCONNECT) {
       this.#transport.tell("close", { reason: "server namespace disconnect" });
     } else {
       this.#transport.send(forms);

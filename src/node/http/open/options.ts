@@ -24,8 +24,8 @@ export interface OpenOptions {
   /** What a stream tells its client to wait before it comes back, by chance half of it more or less. Default 3,000. */
   streamRetry?: number;
   /**
-   * The keys with which programs outside may publish; none by default, and then nobody may. 16 characters each at least:
-   * whoever has one may send anything to anybody. Several of them, to change them one after the other.
+   * The keys with which programs outside may publish; none by default, and then nobody may. 16 characters each at least
+   * and no blanks: whoever has one may send anything to anybody. Several of them, to change them one after the other.
    */
   publishKeys?: readonly string[];
   /** The largest body of a publication. Default 1,048,576; over it 413. */
@@ -67,7 +67,7 @@ export function settleOpenOptions({ publishKeys = [], ...options }: OpenOptions)
   if (!Array.isArray(publishKeys) || !publishKeys.every(isKey)) {
     throw new BaroError(
       ERR_OPTION,
-      `open.publishKeys must be a list of texts of ${MIN_KEY} characters at least.`,
+      `open.publishKeys must be a list of texts of ${MIN_KEY} characters at least, without blanks.`,
     );
   }
   const settings: Record<string, unknown> = { ...DEFAULTS, publishKeys };
@@ -83,5 +83,5 @@ export function settleOpenOptions({ publishKeys = [], ...options }: OpenOptions)
 }
 
 function isKey(key: unknown): boolean {
-  return typeof key === "string" && key.length >= MIN_KEY;
+  return typeof key === "string" && key.length >= MIN_KEY && !/\s/.test(key);
 }

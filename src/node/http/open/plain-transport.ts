@@ -70,8 +70,8 @@ export class PlainTransport extends Shell implements OpenTransport {
     this.connection.sendFrame(forms.frames);
   }
 
-  tell(notice: Notice, data: object): void {
-    this.connection.sendText(JSON.stringify({ [notice]: data }));
+  tell(notice: Notice, data: object, position?: string): void {
+    this.connection.sendText(JSON.stringify({ [notice]: { ...data, position } }));
   }
 
   override close(): void {

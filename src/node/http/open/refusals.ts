@@ -6,6 +6,7 @@ const refusal = (status: number, code: string, message: string): Refusal => ({ s
 /** Why a request of a client without a library is not served. `code` is for programs, `message` for people. */
 export const OpenRefusal = {
   QUERY: refusal(400, "query", "The query has a parameter twice, or one with a value that it cannot have."),
+  NO_ROOMS: refusal(400, "rooms", "A poll must name the rooms that it asks about."),
   NAME: refusal(400, "name", "A name may have 256 bytes at most, and must have one."),
   ROOMS: refusal(400, "rooms", "Too many rooms at once."),
   SECRET: {
@@ -17,6 +18,10 @@ export const OpenRefusal = {
     headers: { Connection: "Upgrade", Upgrade: "websocket" },
   },
   NO_UPGRADE: refusal(400, "upgrade", "This address does not speak WebSocket."),
+  POSITION: refusal(400, "position", "This is no position."),
+  NO_POSITION: refusal(409, "position", "There is no such position in the history of this namespace."),
+  EXPIRED: refusal(410, "expired", "What came after this position is not kept any more: begin without it."),
+  HISTORY: refusal(404, "history", "Nothing is kept of any of these rooms."),
   FORBIDDEN: refusal(403, "forbidden", "The server does not let this client in."),
   ROOM: refusal(403, "room", "This client may not listen to any of these rooms."),
   NAMESPACE: refusal(404, "namespace", "There is no such namespace."),

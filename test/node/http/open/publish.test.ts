@@ -5,13 +5,13 @@ import { Repeats } from "../../../../src/node/http/open/repeats.ts";
 import { ask } from "../../../support/http.ts";
 import { PlainClient, startOpen } from "../../../support/open-app.ts";
 
-const KEY = "a key of the backend";
-const OTHER = "another one of them";
+const KEY = "the-key-of-the-backend";
+const OTHER = "another-one-of-them";
 
 const publish = async (
   port: number,
   body: unknown,
-  headers: Record<string, string> = { Authorization: `Bearer ${Buffer.from(KEY).toString("base64url")}` },
+  headers: Record<string, string> = { Authorization: `Bearer ${KEY}` },
 ) => {
   const text = typeof body === "string" ? body : JSON.stringify(body);
   const { status, body: answer } = await ask({
@@ -25,7 +25,7 @@ const publish = async (
 };
 
 const start = async () => {
-  const app = await startOpen({ open: { publishKeys: [Buffer.from(KEY).toString("base64url"), OTHER] } });
+  const app = await startOpen({ open: { publishKeys: [KEY, OTHER] } });
   app.io.publicRooms("a", "b");
   app.io.of("/chat").publicRooms("a");
   const client = new PlainClient(app.port, "?room=a");
@@ -98,7 +98,7 @@ describe("a program outside", () => {
   it("may send a request again with an idempotency key, and it happens once", async () => {
     const { port, client } = await start();
     const headers = {
-      Authorization: `Bearer ${Buffer.from(KEY).toString("base64url")}`,
+      Authorization: `Bearer ${KEY}`,
       "Idempotency-Key": "1",
     };
     const body = { rooms: ["a"], event: ["once"] };
@@ -124,6 +124,7 @@ describe("a program outside", () => {
 
 it("keys that one could guess are refused at once", () => {
   expect(() => new Server({ open: { publishKeys: ["short"] } })).toThrow("publishKeys");
+  expect(() => new Server({ open: { publishKeys: ["a key of two words"] } })).toThrow("publishKeys");
   expect(() => new Server({ open: { publishKeys: "a key that is no list" as never } })).toThrow(
     "publishKeys",
   );
