@@ -132,7 +132,7 @@ describe("a planted violation is seen", () => {
     [
       "a package",
       { "node/p.ts": 'import "express";\n' },
-      ["node/p.ts:1: express is a package, and the library depends on none"],
+      ["node/p.ts:1: express is a package that node/ may not import"],
     ],
     [
       "a cycle of values",

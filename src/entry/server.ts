@@ -11,10 +11,10 @@ import { OpenServer } from "../node/http/open/open-server.ts";
 import { type OpenOptions, settleOpenOptions } from "../node/http/open/options.ts";
 import { OWN_SERVER } from "../node/http/own-server.ts";
 import { Ports } from "../node/http/ports.ts";
+import { Proxies } from "../node/http/proxies.ts";
 import { clock } from "../node/process.ts";
 import { randomIds } from "../node/random-ids.ts";
 import type { EngineSocket } from "../server/engine-socket.ts";
-import type { Environment } from "../server/environment.ts";
 import { Namespace } from "../server/namespace.ts";
 import type { PolicyOptions } from "../server/options.ts";
 import { Server as PolicyServer } from "../server/server.ts";
@@ -29,6 +29,7 @@ export type { ConnectionError } from "../node/http/engine-server.ts";
 export type { HttpCompressionOptions } from "../node/http/http-compression.ts";
 export type { HttpMiddleware } from "../node/http/middlewares.ts";
 export type { OpenOptions } from "../node/http/open/options.ts";
+export type { TrustProxy } from "../node/http/proxies.ts";
 export type { CookieOptions } from "../node/http/session-cookie.ts";
 export type { Adapter } from "../server/adapter.ts";
 export type { Room, SocketId } from "../server/audience.ts";
@@ -61,7 +62,7 @@ export interface ServerOptions extends EngineOptions, PolicyOptions {
 /** A server of HTTP, HTTPS or HTTP/2 that the application made. Over HTTP/2 clients poll; WebSocket needs `allowHTTP1`. */
 export type AnyHttpServer = HttpServer | HttpsServer | Http2SecureServer | Http2Server;
 
-const environment: Environment = { clock, generateId: randomIds(15) };
+const generateId = randomIds(15);
 
 /** A Socket.IO server on the port of an HTTP server, with the constructors of Socket.IO 4. */
 export class Server<
@@ -85,7 +86,8 @@ export class Server<
   constructor(first?: AnyHttpServer | number | ServerOptions, second?: ServerOptions) {
     const server = typeof first === "number" || isHttpServer(first) ? first : undefined;
     const options = second ?? (server === undefined ? (first as ServerOptions | undefined) : undefined) ?? {};
-    super(environment, options);
+    const proxies = new Proxies(options.trustProxy);
+    super({ clock, generateId, addressOf: (request) => proxies.addressOf(request) }, options);
     this.#options = options;
     // Options are refused where they are written, also by a server that is attached later.
     settleOptions({ path: "/socket.io", ...options });
@@ -146,6 +148,12 @@ export class Server<
    */
   attach(server: AnyHttpServer | number, options: ServerOptions = {}): this {
     // An engine serves any number of ports; with options of its own, a port gets its own engine.
+    if (options.trustProxy !== undefined) {
+      throw new BaroError(
+        ERR_OPTION,
+        "trustProxy belongs into the constructor: the addresses of all ports go by it.",
+      );
+    }
     if (Object.keys(options).length > 0) {
       this.#configure(options);
       this.#createEngine();

@@ -85,7 +85,7 @@ export class Client implements SocketClient, SessionHandler {
     this.session = session;
     this.request = request;
     // Asked for now: a socket that is closed has no address any more.
-    this.remoteAddress = request.socket.remoteAddress ?? "";
+    this.remoteAddress = realm.addressOf(request);
     this.#decoder = realm.codec.createDecoder({
       maxAttachments: policy.maxAttachments,
       maxAttachmentBytes: policy.maxHttpBufferSize,

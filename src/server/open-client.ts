@@ -130,7 +130,7 @@ export class OpenClient implements SocketClient, OpenHandler {
     this.session = session;
     this.request = request;
     // Asked for now: a socket that is closed has no address any more.
-    this.remoteAddress = request.socket.remoteAddress ?? "";
+    this.remoteAddress = host.realm.addressOf(request);
   }
 
   get id(): string {

@@ -3,6 +3,7 @@ import type { ClusterNode } from "./cluster-node.ts";
 import type { Codec } from "./codec.ts";
 import type { Producers } from "./producers.ts";
 import type { Archive } from "./recovery/archive.ts";
+import type { IncomingMessage } from "./request.ts";
 
 /** What all namespaces of one server have in common. */
 export interface Realm {
@@ -16,4 +17,6 @@ export interface Realm {
   readonly producers: Producers;
   /** A new id that nobody can guess. */
   generateId(): string;
+  /** The address of the client that sent `request`. */
+  addressOf(request: IncomingMessage): string;
 }

@@ -72,7 +72,7 @@ export class Server<
   #policy: Policy;
 
   /** @throws BaroError `BARO_OPTION` for an option outside its bounds. */
-  constructor({ clock, generateId }: Environment, options: PolicyOptions = {}) {
+  constructor({ clock, generateId, addressOf }: Environment, options: PolicyOptions = {}) {
     super();
     const { cluster, parser } = options;
     this.#policy = toPolicy(options);
@@ -82,6 +82,7 @@ export class Server<
       clock,
       archive: new Archive(clock, codec, generateId, recovery),
       generateId,
+      addressOf,
       codec,
       producers: new Producers(codec, () => this.#policy, generateId),
       cluster: cluster && new ClusterNode(cluster, clock, (name) => this.#namespaces.get(name)),

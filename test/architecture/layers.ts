@@ -12,6 +12,8 @@ export interface Layer {
   readonly node: readonly string[] | "any";
   /** Modules of Node whose types alone may enter, by the one file where they may. */
   readonly nodeTypes?: Readonly<Record<string, readonly string[]>>;
+  /** The packages that it may import. */
+  readonly packages?: readonly string[];
   /** Global names that must not occur. */
   readonly forbidden: readonly string[];
   /** Whether `async`, `await` and `for await` may occur. */
@@ -133,6 +135,7 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     folder: "node",
+    packages: ["proxy-addr"],
     imports: [
       "leaves",
       "websocket",

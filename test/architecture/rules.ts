@@ -84,7 +84,10 @@ function insideFault(layer: Layer, to: string, exists: boolean): string | undefi
 
 function outsideFault(file: string, layer: Layer, { specifier, typeOnly }: Import): string | undefined {
   if (specifier === undefined) return "an import() must name its module, so that this test can follow it";
-  if (!isBuiltin(specifier)) return `${specifier} is a package, and the library depends on none`;
+  if (!isBuiltin(specifier)) {
+    if (layer.packages?.includes(specifier)) return undefined;
+    return `${specifier} is a package that ${layer.folder}/ may not import`;
+  }
   if (!specifier.startsWith("node:")) return `write node:${specifier}`;
   if (layer.node === "any" || layer.node.includes(specifier)) return undefined;
   if (typeOnly && layer.nodeTypes?.[file]?.includes(specifier)) return undefined;

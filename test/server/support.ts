@@ -82,6 +82,7 @@ export class TestServer<
           ids += 1;
           return `${name}${ids}`;
         },
+        addressOf: (request) => request.socket.remoteAddress ?? "",
       },
       options,
     );

@@ -5,6 +5,7 @@ import type { PooledDeflateOptions } from "../websocket/per-message-deflate.ts";
 import type { CorsDelegate, CorsOptions } from "./cors.ts";
 import { refuseForeignOptions } from "./foreign-options.ts";
 import type { HttpCompressionOptions } from "./http-compression.ts";
+import type { TrustProxy } from "./proxies.ts";
 import type { CookieOptions } from "./session-cookie.ts";
 
 /** Says by `callback(error, success)` whether a request may open a session; an error's text goes to the client. */
@@ -48,6 +49,11 @@ export interface EngineOptions extends AttachOptions {
    * request is answered with 503. Default 30,000. Stops hooks that hang, and keep each request.
    */
   hookTimeout?: number;
+  /**
+   * Which proxies before the server may say who the client is; see {@link TrustProxy}. Default none: anybody can write
+   * `X-Forwarded-For`.
+   */
+  trustProxy?: TrustProxy;
   /** Which pages of other origins may use the server, or a function that says so for each request. Default none. */
   cors?: CorsOptions | CorsDelegate;
   /** Answers the preflights of browsers, where `cors` does not. */
@@ -70,7 +76,7 @@ export interface EngineOptions extends AttachOptions {
   checkOrigin?: boolean;
 }
 
-type Optional = "allowRequest" | "cors" | "handlePreflightRequest" | "initialPacket";
+type Optional = "allowRequest" | "trustProxy" | "cors" | "handlePreflightRequest" | "initialPacket";
 /** The options with their defaults. */
 export type EngineSettings = Required<Omit<EngineOptions, Optional>> & Pick<EngineOptions, Optional>;
 

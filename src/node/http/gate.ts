@@ -6,6 +6,7 @@ import type { EngineSettings } from "./engine-options.ts";
 import { askHook } from "./hook.ts";
 import { type HttpMiddleware, isAnswered, type MiddlewareOutcome, runMiddlewares } from "./middlewares.ts";
 import { isSameSite, matchesOrigin, type SettledOriginRule } from "./origin.ts";
+import { Proxies } from "./proxies.ts";
 import { FORBIDDEN, type Refusal, UNAVAILABLE } from "./refusal.ts";
 import { describeRequest } from "./request-fields.ts";
 import { UpgradeResponse } from "./upgrade-response.ts";
@@ -22,10 +23,14 @@ export interface Passage {
  */
 export class Gate {
   readonly #settings: EngineSettings;
+  readonly #proxies: Proxies;
   readonly #middlewares: HttpMiddleware[] = [];
+  #hasWarned = false;
 
+  /** @throws BaroError `BARO_OPTION` for a `trustProxy` that is none. */
   constructor(settings: EngineSettings) {
     this.#settings = settings;
+    this.#proxies = new Proxies(settings.trustProxy);
   }
 
   /** Adds an Express middleware for each request and each upgrade. */
@@ -87,12 +92,25 @@ export class Gate {
     opener?: { readonly origin: string | undefined },
   ): boolean {
     const { allowRequest, checkOrigin } = this.#settings;
-    const { origin, host } = request.headers;
+    const { origin } = request.headers;
     if (origin === undefined || !checkOrigin) return true;
     if (rule !== undefined && matchesOrigin(origin, rule)) return true;
-    if (isSameSite(origin, host, "encrypted" in request.socket)) return true;
-    if (allowRequest === undefined) return false;
-    return opener === undefined || opener.origin === origin;
+    if (isSameSite(origin, this.#proxies.hostOf(request), this.#proxies.isEncrypted(request))) return true;
+    if (allowRequest !== undefined && (opener === undefined || opener.origin === origin)) return true;
+    this.#warn(origin, request);
+    return false;
+  }
+
+  /** Says once what was refused, and what to do: whoever comes from Socket.IO does not expect it. */
+  #warn(origin: string, request: IncomingMessage): void {
+    if (this.#hasWarned) return;
+    this.#hasWarned = true;
+    const host = this.#proxies.hostOf(request);
+    process.emitWarning(
+      `A page of ${JSON.stringify(origin)} may not connect to ${JSON.stringify(host)}, and got 403. If it should, name ` +
+        "its origin in the option cors: { origin }; behind a proxy set trustProxy; checkOrigin: false lets all in.",
+      { type: "BaroWarning", code: "BARO_ORIGIN" },
+    );
   }
 
   /** Asks `allowRequest`, where there is one. */
