@@ -229,8 +229,9 @@ export class Namespace<
     socket: Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>,
     room: Room,
   ): boolean | PromiseLike<boolean> {
-    // The room of one socket alone: a pattern that happens to match its name must not give it away.
-    if (this.audience.everyone.has(room)) return false;
+    // The room of one socket alone, here or away: a pattern that happens to match its name must not give it away.
+    const { everyone, log } = this.audience;
+    if (everyone.has(room) || log?.recovery?.isOfOne(room) === true) return false;
     return this.#subscriptions?.allows(socket, room) ?? false;
   }
 
@@ -292,6 +293,7 @@ export class Namespace<
 
   /** @internal */
   connected(socket: Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>): void {
+    this.#presences?.connected(socket as unknown as PresentMember);
     this.dispatch("connect", [socket]);
     this.dispatch("connection", [socket]);
   }

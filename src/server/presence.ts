@@ -1,8 +1,8 @@
 import type { Cancel } from "../clock.ts";
 import { BaroError, ERR_OPTION } from "../errors.ts";
 import { throwLater } from "../report.ts";
+import { PacketType } from "../socketio/packet.ts";
 import { type Audience, EVERYONE, type Room, type RoomObserver } from "./audience.ts";
-import { NO_FLAGS } from "./flags.ts";
 import type { Member } from "./member.ts";
 
 /** A user, as the members of a room may know it. */
@@ -26,6 +26,7 @@ export interface PresenceOptions<Socket> {
 
 /** What presence needs of a socket. */
 export interface PresentMember extends Member {
+  readonly rooms: ReadonlySet<Room>;
   emit(event: string, ...args: readonly unknown[]): unknown;
 }
 
@@ -95,7 +96,17 @@ export class Presences<Someone extends PresentMember> implements RoomObserver<So
 
   joined(room: Room, member: Someone): void {
     // The room of one socket alone is none to be seen in; and who is still asked about is not here yet.
-    if (room === member.id || !member.connected) return;
+    if (room !== member.id && member.connected) this.#join(room, member);
+  }
+
+  /** The socket is connected: it may have had rooms before. */
+  connected(member: Someone): void {
+    for (const room of member.rooms) {
+      if (room !== member.id && this.#keys.get(member)?.has(room) !== true) this.#join(room, member);
+    }
+  }
+
+  #join(room: Room, member: Someone): void {
     const rule = this.#ruleFor(room);
     const user = rule && this.#userOf(rule, member);
     if (rule === undefined || user === undefined) return;
@@ -168,7 +179,12 @@ export class Presences<Someone extends PresentMember> implements RoomObserver<So
 
   /** To this server's members alone: each server tells its own. */
   #tell(room: Room, event: string, user: PresentUser, sender: Someone | undefined): void {
+    const { realm, name: namespace } = this.#audience;
     const data = [event, { room, ...user }] as const;
-    this.#audience.broadcastHere({ ...EVERYONE, rooms: [room], sender }, data, NO_FLAGS, undefined);
+    // Not by a broadcast: who comes back later wants to know who is here, and not who was.
+    const outgoing = realm.codec.encode({ type: PacketType.EVENT, namespace, id: undefined, data });
+    this.#audience.each({ ...EVERYONE, rooms: [room], sender }, (member) =>
+      member.sendBroadcast(outgoing, data, false),
+    );
   }
 }

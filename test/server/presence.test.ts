@@ -116,6 +116,35 @@ describe("presence", () => {
     expect(() => server.clock.advance(0)).toThrow("of the application");
   });
 
+  it("counts a socket that joined while a middleware thought, and one that is taken up again", () => {
+    const server = new TestServer({ connectionStateRecovery: {} });
+    server.sockets.presence("lobby", { user });
+    server.use((socket, next) => {
+      socket.join("lobby");
+      next();
+    });
+    const watcher = server.open();
+    watcher.receive('0{"user":"ada"}');
+    expect(server.sockets.presence("lobby")).toEqual([ada]);
+    const session = server.open();
+    session.receive('0{"user":"bob"}');
+    const { pid } = JSON.parse(String(session.take().find((text) => String(text).startsWith("0"))).slice(1));
+    session.end("transport close");
+    watcher.take();
+    const again = server.open();
+    again.receive(`0{"user":"bob","pid":"${pid}"}`);
+    server.clock.advance(60_000);
+    expect(server.sockets.presence("lobby")).toEqual([ada, bob]);
+    expect(watcher.take()).toEqual([]);
+  });
+
+  it("is not kept in the history of its room", () => {
+    const { server, enter } = start();
+    server.sockets.history("lobby");
+    enter("ada");
+    expect(server.sockets.past?.since(["lobby"], { last: 10 }).events).toEqual([]);
+  });
+
   it("leaves no timer behind when the server shuts down", () => {
     const { server, enter } = start();
     enter("ada");

@@ -177,6 +177,13 @@ export class Recovery implements RoomObserver<{ readonly id: SocketId }> {
 
   // --- called by the log
 
+  /** Whether `room` is the one of a single socket that is away. */
+  isOfOne(room: Room): boolean {
+    if (!this.isAwaited(room)) return false;
+    for (const { sid } of this.#away) if (sid === room) return true;
+    return false;
+  }
+
   /** Whether somebody who is away comes back to `room`. */
   isAwaited(room: Room): boolean {
     return this.#awaited.has(room);

@@ -178,6 +178,18 @@ describe("who is let in", () => {
     expect((await new PlainClient(port, `?room=${id}`).refused).status).toBe(403);
   });
 
+  it("nor into that of one who is away", async () => {
+    const { io, port } = await startOpen({ connectionStateRecovery: {} });
+    io.publicRooms(/./);
+    const connecting = connection(io);
+    const stock = connect(`http://127.0.0.1:${port}`, { forceNew: true, reconnection: false });
+    const { id, conn } = await connecting;
+    conn.close();
+    stock.disconnect();
+    expect(io.sockets.sockets.has(id)).toBe(false);
+    expect((await new PlainClient(port, `?room=${id}`).refused).status).toBe(403);
+  });
+
   it("nobody whom a middleware refuses", async () => {
     const { io, port } = await startOpen();
     io.use((_socket, next) => next(new Error("not you")));
