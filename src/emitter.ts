@@ -176,6 +176,23 @@ export class Emitter<Events extends EventsMap, Reserved extends EventsMap = Reco
     return this.home.#entries?.has(event) === true;
   }
 
+  /** The same as {@link listeners}. */
+  rawListeners<Name extends EventName<Events> | EventName<Reserved>>(
+    event: Name,
+  ): ListenerOf<Events, Reserved, Name>[] {
+    return this.listeners(event);
+  }
+
+  /** Does nothing: there is no number of listeners that this one warns of. For programs that raise it elsewhere. */
+  setMaxListeners(_count: number): this {
+    return this;
+  }
+
+  /** Gives 0, which means no bound in Node's emitters, too. */
+  getMaxListeners(): number {
+    return 0;
+  }
+
   /** The events that have listeners. */
   eventNames(): string[] {
     // Plain strings, so that an untyped socket may stand where a typed one is declared: `const s: Socket<A, B> = io()`.

@@ -162,6 +162,16 @@ describe("Emitter", () => {
   });
 });
 
+describe("the methods of Node's emitters", () => {
+  it("are there for programs that use them", () => {
+    const emitter = new Emitter<DefaultEventsMap>();
+    const listener = (): void => {};
+    expect(emitter.setMaxListeners(1)).toBe(emitter);
+    expect(emitter.getMaxListeners()).toBe(0);
+    expect(emitter.once("news", listener).rawListeners("news")).toEqual([listener]);
+  });
+});
+
 describe("the types of acknowledgements", () => {
   interface Acked {
     plain: (text: string) => void;

@@ -69,7 +69,7 @@ export abstract class SendingSocket<
 
   /**
    * Sends an event to the client. A function as the last argument is called with the client's acknowledgement.
-   * A disconnected socket sends nothing.
+   * A disconnected socket sends nothing; one that waits for the middlewares of its namespace does.
    * @throws BaroError `BARO_EVENT_NAME` for a reserved name, `BARO_DATA` for data that JSON cannot hold.
    */
   emit<Name extends EventName<EmitEvents>>(event: Name, ...args: EventParameters<EmitEvents, Name>): boolean {
@@ -213,7 +213,8 @@ export abstract class SendingSocket<
     checkEventName(event);
     const id = waiter === undefined ? undefined : this.#audience.ackIds.next();
     const { session } = this.client;
-    const dropped = !this.connected || (flags.volatile && !session.writable);
+    // Middlewares of the namespace may send, too: their clients keep it until they hear that they may come in.
+    const dropped = this.gone || (flags.volatile && !session.writable);
     const outgoing = this.#encode([event, ...args], flags, id, dropped);
     // A dropped event's acknowledgement still runs into its timeout.
     if (waiter !== undefined && id !== undefined) this.#await(id, waiter(id));

@@ -1,5 +1,6 @@
 import type { DefaultEventsMap, EventsMap } from "../emitter.ts";
 import { type JsonObject, type Packet, PacketType } from "../socketio/packet.ts";
+import type { Adapter } from "./adapter.ts";
 import type { Room, SocketId } from "./audience.ts";
 import type { Acknowledge } from "./client-socket.ts";
 import type { DisconnectReason } from "./disconnect-reason.ts";
@@ -96,6 +97,11 @@ export class Socket<
   /** The connection under this socket. */
   get conn(): EngineSocket {
     return this.client.conn;
+  }
+
+  /** The rooms of its namespace and their members: `socket.adapter.rooms`. */
+  get adapter(): Adapter {
+    return this.nsp.adapter;
   }
 
   /** The rooms that this socket is in, always as they are; its own id is one of them. Not to be changed here. */

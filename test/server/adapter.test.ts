@@ -16,6 +16,7 @@ describe("the adapter", () => {
     socket?.leave("a");
     socket?.leave("a");
     session.end("transport close");
+    expect(socket?.adapter).toBe(adapter);
     expect(heard).toEqual([
       "create-room socket1",
       "join-room socket1 socket1",

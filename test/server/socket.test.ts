@@ -26,6 +26,22 @@ describe("events", () => {
     ]);
   });
 
+  it("go to the client while a middleware decides, and not when it has refused", () => {
+    const server = new TestServer();
+    const refused: Socket[] = [];
+    server.use((socket, next) => {
+      socket.emit("early", 1);
+      refused.push(socket);
+      next(socket.handshake.auth.in ? undefined : new Error("no"));
+    });
+    const [friend, stranger] = [server.open(), server.open()];
+    friend.receive('0{"in":true}');
+    expect(friend.take()).toEqual(['2["early",1]', '0{"sid":"socket1"}']);
+    stranger.receive("0");
+    refused[1]?.emit("late");
+    expect(stranger.take()).toEqual(['2["early",1]', '4{"message":"no"}']);
+  });
+
   it("carry binary data both ways", () => {
     const { session, socket } = joined();
     const bytes = new Uint8Array([1, 2]);

@@ -90,11 +90,12 @@ export class RawWebSocket {
   }
 
   /** Connects; fails with the HTTP status where it is refused. */
-  static open(port: number, query: string, options: ClientOptions = {}): Promise<RawWebSocket> {
-    const raw = new RawWebSocket(
-      `ws://127.0.0.1:${port}/engine.io/?EIO=4&transport=websocket${query}`,
-      options,
-    );
+  static open(
+    port: number,
+    query: string,
+    { below = "/engine.io/", ...options }: ClientOptions & { below?: string } = {},
+  ): Promise<RawWebSocket> {
+    const raw = new RawWebSocket(`ws://127.0.0.1:${port}${below}?EIO=4&transport=websocket${query}`, options);
     return new Promise((resolve, reject) => {
       raw.socket.on("open", () => resolve(raw));
       raw.socket.on("unexpected-response", (_request, { statusCode }) => {
