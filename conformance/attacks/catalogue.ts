@@ -81,6 +81,12 @@ export const CATALOGUE: Readonly<Record<string, string>> = {
   "S-14": "data in 100,000 levels, in JSON and in MessagePack",
   "S-15": "a million tiny events that ask for acknowledgements",
 
+  "E-1": "line breaks and NUL in each field of an event",
+  "E-2": "a Last-Event-ID of 64 KB, that is no UTF-8, that is forged",
+  "E-3": "a stream whose reader stops",
+  "E-4": "200 streams of one user",
+  "E-5": "a stream for a page of another origin",
+
   "K-1": "all frames of class F against the client",
   "K-2": "redirects: without end, to another host, to a weaker scheme",
   "K-3": "a server that accepts and closes at once",

@@ -26,6 +26,19 @@ export const ELSEWHERE: readonly Elsewhere[] = [
   },
   { id: "F-16", file: "test/websocket/deflate-negotiation.test.ts", name: "F-16" },
   {
+    id: "E-1",
+    file: "test/plain/encoder.test.ts",
+    name: "E-1: what cannot stand in a line is in an envelope",
+  },
+  { id: "E-2", file: "test/node/http/open/shapes.test.ts", name: "E-2: the header Last-Event-ID" },
+  {
+    id: "E-3",
+    file: "test/node/http/open/sse.test.ts",
+    name: "that its reader does not read ends at the limit of what may wait, E-3",
+  },
+  { id: "E-4", file: "test/node/http/open/shapes.test.ts", name: "E-4: two hundred streams of one user" },
+  { id: "E-5", file: "test/node/http/open/sse.test.ts", name: "is refused to pages of other origins" },
+  {
     id: "K-3",
     file: "test/client/manager.test.ts",
     name: "is never faster than the delay with a server that accepts and closes",
