@@ -209,6 +209,21 @@ describe.each(servers)("server $server", (pair) => {
     expect((await next(socket, "disconnect"))[0]).toBe("ping timeout");
   });
 
+  it.each([
+    ["polling", ["transport error", "xhr post error", 413]],
+    ["websocket", ["transport close", "websocket connection closed", 1009]],
+  ] as const)("tells a client whose message is too long, over %s", async (transport, expected) => {
+    await open({ maxHttpBufferSize: 1000 });
+    const { client } = await join("/", transport);
+    const told = next(client, "disconnect");
+    client.emit("long", "x".repeat(2000));
+    const [reason, details] = (await told) as [string, Error & { description: string; context: object }];
+    const { status, code } = details.context as { status?: number; code?: number };
+    const text =
+      details instanceof Error ? details.message : (details as { description: string }).description;
+    expect([reason, text, status ?? code]).toEqual(expected);
+  });
+
   it("shows the handshake", async () => {
     const { io } = await open();
     const accepted = next(io, "connection");

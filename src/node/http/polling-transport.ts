@@ -97,7 +97,7 @@ export class PollingTransport implements ServerTransport, Flushable {
   receivePoll(response: ServerResponse): void {
     if (this.#poll !== undefined || this.#closed) {
       refuse(response, BAD_REQUEST);
-      this.#fail("transport error", "overlap from client: a second poll");
+      this.#fail("transport error", "overlap from client: a second poll", CLOSE);
       return;
     }
     this.#poll = response;
@@ -178,10 +178,11 @@ export class PollingTransport implements ServerTransport, Flushable {
     this.#fail("transport error", "poll connection closed prematurely");
   }
 
-  #fail(reason: TransportCloseReason, description: string): void {
+  /** @param last answers the poll that waits: not with CLOSE where the answer to a POST tells the client more. */
+  #fail(reason: TransportCloseReason, description: string, last = NOOP): void {
     if (this.#closed) return;
     const { receiver } = this;
-    this.#close(CLOSE);
+    this.#close(last);
     receiver.closed(reason, description);
   }
 

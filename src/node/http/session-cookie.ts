@@ -4,8 +4,8 @@ import { BaroError, ERR_OPTION } from "../../errors.ts";
 export interface CookieOptions {
   /** Default `"io"`. */
   name?: string;
-  /** Default `"/"`. */
-  path?: string;
+  /** Default `"/"`; `false` leaves it out. */
+  path?: string | false;
   domain?: string;
   /** In seconds. */
   maxAge?: number;
@@ -34,7 +34,7 @@ export function cookieOf(options: CookieOptions | boolean): ((sid: string) => st
   const attributes: string[] = [];
   if (maxAge !== undefined) attributes.push(`Max-Age=${Math.floor(maxAge)}`);
   if (domain !== undefined) attributes.push(`Domain=${domain}`);
-  attributes.push(`Path=${path}`);
+  if (path !== false) attributes.push(`Path=${path}`);
   if (expires !== undefined) attributes.push(`Expires=${expires.toUTCString()}`);
   if (httpOnly) attributes.push("HttpOnly");
   if (secure) attributes.push("Secure");

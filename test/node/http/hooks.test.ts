@@ -49,6 +49,7 @@ describe("initial_headers and headers", () => {
 describe("cookie", () => {
   it.each<[EngineOptions["cookie"], RegExp | undefined]>([
     [false, undefined],
+    [{ path: false }, /^io=[\w-]+; HttpOnly; SameSite=Lax$/],
     [
       { name: "sticky", path: "/rt", sameSite: "strict", maxAge: 86_400 },
       /^sticky=[\w-]+; Max-Age=86400; Path=\/rt; HttpOnly; SameSite=Strict$/,
