@@ -54,7 +54,8 @@ export function sizeOf(value: unknown): number {
       size += 32;
       for (const [key, inner] of contents(next)) {
         size += key.length * 2;
-        if (waiting.length < MAX_VISITS) waiting.push(inner);
+        if (waiting.length >= MAX_VISITS) break;
+        waiting.push(inner);
       }
     }
   }
