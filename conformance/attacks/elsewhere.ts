@@ -39,6 +39,11 @@ export const ELSEWHERE: readonly Elsewhere[] = [
   { id: "E-4", file: "test/node/http/open/shapes.test.ts", name: "E-4: two hundred streams of one user" },
   { id: "E-5", file: "test/node/http/open/sse.test.ts", name: "is refused to pages of other origins" },
   {
+    id: "R-8",
+    file: "test/server/recovery/recovery.test.ts",
+    name: "R-8: is there for a client that was idle for longer than anything is kept",
+  },
+  {
     id: "K-3",
     file: "test/client/manager.test.ts",
     name: "is never faster than the delay with a server that accepts and closes",

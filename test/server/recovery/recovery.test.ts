@@ -247,6 +247,34 @@ describe("connection state recovery", () => {
     expect(recovered(sockets)).toBe(true);
   });
 
+  it("R-8: is there for a client that was idle for longer than anything is kept", () => {
+    const { server, sockets } = start({ maxDisconnectionDuration: 1_000 });
+    const [idle, busy, silent] = [connect(server), connect(server), connect(server)];
+    sockets[0]?.join("quiet");
+    server.to("quiet").emit("news", 0);
+    const { offset } = events(idle.session.take());
+    // What an idle client sends to others is not for itself.
+    sockets[0]?.to("busy").emit("busy", 1);
+    sockets[0]?.broadcast.emit("to others", 2);
+    sockets[1]?.join(["busy", "soon over"]);
+    for (let n = 0; n < 50; n++) {
+      server.to("busy").emit("busy", n);
+      server.to("soon over").emit("soon over", n);
+      server.clock.advance(100);
+    }
+    sockets[1]?.leave("soon over");
+    for (let n = 0; n < 2_000; n++) server.to("busy").emit("busy", n);
+    for (const { session } of [idle, busy, silent]) session.end("transport close");
+    server.to("quiet").emit("news", 1);
+    const back = connect(server, { pid: idle.known.pid, offset });
+    expect([recovered(sockets), events(back.packets).heard]).toEqual([true, [["news", 1]]]);
+    // These have missed what nobody has any more: they began before it, and have heard nothing since.
+    connect(server, { pid: busy.known.pid });
+    expect(recovered(sockets)).toBe(false);
+    connect(server, { pid: silent.known.pid });
+    expect(recovered(sockets)).toBe(false);
+  });
+
   it("waits for its middlewares, and lets nothing through before", () => {
     const { server, sockets } = start();
     const { session, known } = connect(server);
