@@ -6,6 +6,7 @@ import type { PerMessageDeflate } from "../websocket/permessage-deflate.ts";
 import { AssemblyBudget } from "./assembly-budget.ts";
 import { Ticker } from "./ticker.ts";
 import { Turn } from "./turn.ts";
+import { Joiner } from "./websocket/outbox.ts";
 import { perMessageDeflate } from "./websocket/per-message-deflate.ts";
 
 // What is one per process stands here, named, and nowhere else.
@@ -17,6 +18,9 @@ export const turn = new Turn();
 
 /** The heartbeats of all connections; 50 ms late at most, which no heartbeat notices. */
 export const ticker = new Ticker(now, 50);
+
+/** What leaves for many connections in one turn. */
+export const joiner = new Joiner();
 
 /** The masking keys of all WebSocket clients. */
 export const masks = randomMasks();

@@ -9,7 +9,7 @@ import type { MaskSource } from "../../websocket/mask.ts";
 import { Violation } from "../../websocket/violation.ts";
 import { WebSocketError } from "../../websocket/websocket-error.ts";
 import type { Assembler } from "../assembly-budget.ts";
-import { assembly, clock, masks, ticker, turn } from "../process.ts";
+import { assembly, clock, joiner, masks, ticker, turn } from "../process.ts";
 import type { Tickable, TickerEntry } from "../ticker.ts";
 import type { Flushable } from "../turn.ts";
 import { collect, type Outbox, writeOut } from "./outbox.ts";
@@ -213,8 +213,8 @@ export abstract class Shell implements Sink, Flushable, Tickable, Assembler {
         callBack(callbacks, new Error("The connection was closed before the write."));
       return;
     }
-    if (callbacks === undefined) writeOut(socket, outbox, collected);
-    else writeOut(socket, outbox, collected, (error) => callBack(callbacks, error ?? undefined));
+    if (callbacks === undefined) writeOut(socket, outbox, collected, joiner);
+    else writeOut(socket, outbox, collected, joiner, (error) => callBack(callbacks, error ?? undefined));
     const refused = socket.writableLength;
     // `write` also says no to a long write that the kernel took whole: only what is left counts.
     if (refused > 0 && socket.writableNeedDrain) this.#isFull = true;

@@ -1,6 +1,6 @@
 import { Writable } from "node:stream";
 import { describe, expect, it } from "vitest";
-import { collect, type Outbox, writeOut } from "../../../src/node/websocket/outbox.ts";
+import { collect, Joiner, type Outbox, writeOut } from "../../../src/node/websocket/outbox.ts";
 
 /** A stream that keeps what it was given: one list of chunks for each time that the system would have been called. */
 function recorder() {
@@ -27,6 +27,7 @@ function write(...lengths: number[]) {
     stream,
     outbox,
     lengths.reduce((sum, length) => sum + length, 0),
+    new Joiner(),
   );
   expect(Buffer.concat(calls.flat())).toEqual(Buffer.concat(parts));
   return { parts, calls };
@@ -57,5 +58,25 @@ describe("writeOut", () => {
 
   it("writes nothing when nothing was collected", () => {
     expect(write().calls).toEqual([]);
+  });
+});
+
+describe("Joiner", () => {
+  const [a, b, c] = ["a", "b", "c"].map((text) => Buffer.from(text)) as [Buffer, Buffer, Buffer];
+
+  it("joins the same buffers once", () => {
+    const joiner = new Joiner();
+    const joined = joiner.join([a, b], 2);
+    expect(joined.toString()).toBe("ab");
+    expect(joiner.join([a, b], 2)).toBe(joined);
+  });
+
+  it.each([[[a, c]], [[b, a]], [[a]], [[a, b, c]], [[a, Buffer.from("b")]]])("joins others anew", (parts) => {
+    const joiner = new Joiner();
+    const before = joiner.join([a, b], 2);
+    const joined = joiner.join(parts, parts.length);
+    expect(joined).not.toBe(before);
+    expect(joined).toEqual(Buffer.concat(parts));
+    expect(before.toString()).toBe("ab");
   });
 });

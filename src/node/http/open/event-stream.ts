@@ -4,7 +4,7 @@ import { Socket } from "node:net";
 import type { SessionCloseReason } from "../../../engine/session.ts";
 import { encodeBlock } from "../../../plain/encoder.ts";
 import { PacketType } from "../../../socketio/packet.ts";
-import { clock, ticker, turn } from "../../process.ts";
+import { clock, joiner, ticker, turn } from "../../process.ts";
 import type { Tickable, TickerEntry } from "../../ticker.ts";
 import type { Flushable } from "../../turn.ts";
 import { collect, type Outbox, writeOut } from "../../websocket/outbox.ts";
@@ -131,7 +131,7 @@ export class EventStream implements OpenTransport, Flushable, Tickable {
       if (outbox !== COMMENT) this.#isSilent = false;
       const collected = this.#collected;
       this.#clear();
-      writeOut(target, outbox, collected);
+      writeOut(target, outbox, collected, joiner);
       if (this.#socket === undefined) flushCompression(this.#response);
       const refused = target.writableLength;
       // The response of HTTP/2 does not say whether it needs to drain.
