@@ -39,6 +39,8 @@ export type { EnginePacket, EngineSocket } from "../server/engine-socket.ts";
 export type { Handshake } from "../server/handshake.ts";
 export type { ExtendedError, Middleware } from "../server/middleware.ts";
 export type { PresenceOptions, PresentUser } from "../server/presence.ts";
+export type { ConnectionStateRecoveryOptions } from "../server/recovery/recovery-options.ts";
+export type { HistoryOptions } from "../server/recovery/retention.ts";
 export type { RefreshAuth } from "../server/refresh-auth.ts";
 export type { RemoteSocket } from "../server/remote-socket.ts";
 export type { SocketClient as Client } from "../server/socket-client.ts";
