@@ -205,9 +205,7 @@ export const POLLING: readonly Attack[] = [
     QUICK,
   ),
   ends("P-8", "binary that is no base64, or belongs to no packet", [
-    "b!!!!",
-    "bAAA",
-    "bAA==AAAA",
+    ...["b!!!!", "bAAA", "bAA==AAAA"].map((text) => `451-["echo",{"_placeholder":true,"num":0}]\x1e${text}`),
     "bAQID",
     "b",
   ]),
