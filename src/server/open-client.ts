@@ -12,6 +12,9 @@ import type { From, Past, RoomGap } from "./recovery/past.ts";
 import type { IncomingMessage } from "./request.ts";
 import type { SocketClient } from "./socket-client.ts";
 
+// Shared: most clients have joined what they asked for.
+const NO_ROOMS: readonly Room[] = [];
+
 /** Acknowledgements that nobody asked for, before the client counts as hostile. */
 const MAX_FORGED_ACKS = 100;
 
@@ -113,7 +116,7 @@ export class OpenClient implements SocketClient, OpenHandler {
   readonly #limits: OpenLimits;
   #namespace: OpenNamespace | undefined;
   #socket: OpenSocket | undefined;
-  #rooms: readonly Room[] = [];
+  #rooms = NO_ROOMS;
   #conn: EngineSocket | undefined;
   #forgedAcks = 0;
   #closed = false;
@@ -220,7 +223,7 @@ export class OpenClient implements SocketClient, OpenHandler {
   #join(socket: OpenSocket): void {
     socket.opened();
     if (this.#rooms.length > 0) socket.join(this.#rooms);
-    this.#rooms = [];
+    this.#rooms = NO_ROOMS;
     this.guard(() => this.#namespace?.connected(socket));
   }
 

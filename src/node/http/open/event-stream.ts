@@ -21,6 +21,8 @@ export interface EventStreamOptions {
   readonly streamHeartbeat: number;
   /** Milliseconds that a client waits on average before it comes back. */
   readonly streamRetry: number;
+  /** Told when the connection of a stream is over. */
+  ended(stream: EventStream): void;
 }
 
 const HEADERS: OutgoingHttpHeaders = {
@@ -48,6 +50,8 @@ type Carrier = { [STREAM]?: EventStream };
 export class EventStream implements OpenTransport, Flushable, Tickable {
   readonly name = "sse";
   receiver: OpenReceiver = SILENT;
+  /** The id of its session. */
+  id = "";
   deadline: number = Number.POSITIVE_INFINITY;
   /** The events of the client that wait for their acknowledgement. None of most. */
   emits: Emits | undefined = undefined;
@@ -202,7 +206,9 @@ export class EventStream implements OpenTransport, Flushable, Tickable {
     },
     close(this: Carrier): void {
       const stream = this[STREAM];
-      if (stream !== undefined) stream.#end("transport close");
+      if (stream === undefined) return;
+      stream.#end("transport close");
+      stream.#options.ended(stream);
     },
   };
 }

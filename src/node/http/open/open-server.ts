@@ -107,8 +107,12 @@ export class OpenServer {
     this.#host = host;
     this.#settings = settleOpenOptions(options);
     this.#plainOptions = plainTransportOptions(this.#settings, host.maxQueued);
-    this.#streamOptions = { ...this.#settings, maxQueued: host.maxQueued };
     this.#streams = new Streams(this.#settings);
+    this.#streamOptions = {
+      ...this.#settings,
+      maxQueued: host.maxQueued,
+      ended: (stream) => this.#streams.delete(stream),
+    };
     const { publishKeys } = this.#settings;
     this.#publisher =
       publishKeys.length === 0
@@ -180,7 +184,7 @@ export class OpenServer {
   #openStream(request: IncomingMessage, response: ServerResponse, query: OpenQuery): void {
     const stream = new EventStream(response, this.#streamOptions);
     const secretOf = (id: string): string => this.#streams.secretOf(id);
-    const id = this.#open(request, stream, query, secretOf, ({ client, refusal }) => {
+    stream.id = this.#open(request, stream, query, secretOf, ({ client, refusal }) => {
       if (isAnswered(response)) return;
       if (refusal !== undefined) {
         refuse(response, refusal);
@@ -189,8 +193,7 @@ export class OpenServer {
       stream.start(request);
       client.start(query.from);
     });
-    this.#streams.add(id, stream);
-    response.once("close", () => this.#streams.delete(id));
+    this.#streams.add(stream);
   }
 
   /** A poll is asked about as a client that connects, and never does. */

@@ -27,11 +27,11 @@ export class Streams {
     return this.#secrets.of(id);
   }
 
-  add(id: string, stream: EventStream): void {
-    this.#streams.set(id, stream);
+  add(stream: EventStream): void {
+    this.#streams.set(stream.id, stream);
   }
 
-  delete(id: string): void {
+  delete({ id }: EventStream): void {
     this.#streams.delete(id);
   }
 
