@@ -194,8 +194,11 @@ export async function withstand(
     const levels: number[] = [];
     for (let i = 1; i <= rounds; i += 1) {
       const round = new Round(target, healthy);
-      await attack(round);
-      await round.close();
+      try {
+        await attack(round);
+      } finally {
+        await round.close();
+      }
       await healthy.answered();
       await until(() => resources() <= before && target.isSettled?.() !== false);
       if (i >= SETTLED_FROM) levels.push(round.memory());
