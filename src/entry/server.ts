@@ -14,6 +14,7 @@ import { Ports } from "../node/http/ports.ts";
 import { Proxies } from "../node/http/proxies.ts";
 import { clock } from "../node/process.ts";
 import { randomIds } from "../node/random-ids.ts";
+import { type DrainOptions, type DrainResult, settleDrainOptions } from "../server/drain.ts";
 import type { EngineSocket } from "../server/engine-socket.ts";
 import { Namespace } from "../server/namespace.ts";
 import type { PolicyOptions } from "../server/options.ts";
@@ -35,6 +36,7 @@ export type { Adapter } from "../server/adapter.ts";
 export type { Room, SocketId } from "../server/audience.ts";
 export type { BroadcastOperator } from "../server/broadcast-operator.ts";
 export type { DisconnectReason } from "../server/disconnect-reason.ts";
+export type { DrainOptions, DrainResult } from "../server/drain.ts";
 export type { EnginePacket, EngineSocket } from "../server/engine-socket.ts";
 export type { Handshake } from "../server/handshake.ts";
 export type { ExtendedError, Middleware } from "../server/middleware.ts";
@@ -203,6 +205,22 @@ export class Server<
     this.closeClients();
     for (const engine of this.#engines) engine.close();
     return this.#ports.close().then(done);
+  }
+
+  /**
+   * Empties the server before a deployment, then closes it. New clients are refused with 503 and `Retry-After`; those
+   * that are there are moved away one after another, each when no acknowledgement is owed by it or to it: they see
+   * their connection close, and come back by themselves to another server, or to the next one here.
+   * @throws BaroError `BARO_OPTION` for a time that is none.
+   */
+  drain(options: DrainOptions = {}): Promise<DrainResult> {
+    const settled = settleDrainOptions(options);
+    for (const engine of [...this.#engines, ...this.#openServers.values()]) engine.stop(settled.retryAfter);
+    return this.drainClients(settled).then(async (result) => {
+      await Promise.all(this.#engines.map((engine) => engine.emptied(settled.timeout)));
+      await this.close();
+      return result;
+    });
   }
 
   #change(options: ServerOptions): void {

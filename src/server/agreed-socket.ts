@@ -65,6 +65,10 @@ export class AgreedSocket implements ClientSocket, ProducerLink {
     return this.#socket.connected;
   }
 
+  get isBusy(): boolean {
+    return this.#socket.isBusy || this.#producer?.isBusy === true;
+  }
+
   opened(): void {
     const { clock, producers } = this.#realm;
     const producer = producers.connect(this.#namespace.name, this.#id, this);

@@ -5,6 +5,8 @@ import type { EventData } from "./member.ts";
 /** What a client needs of a socket in one of its namespaces. */
 export interface ClientSocket {
   readonly connected: boolean;
+  /** Whether an acknowledgement is owed, by the client or to it. */
+  readonly isBusy: boolean;
   opened(): void;
   closed(reason: DisconnectReason, description?: unknown): void;
   receiveEvent(id: number | undefined, data: EventData): void;

@@ -162,6 +162,11 @@ export class Client implements SocketClient, SessionHandler {
     if (socket instanceof AgreedSocket) socket.left();
   }
 
+  /** @internal Whether an acknowledgement is owed, by the client or to it. */
+  get isBusy(): boolean {
+    return this.#sockets.values().some((socket) => isSocket(socket) && socket.isBusy);
+  }
+
   /** @internal Tells a client of ours to wait so long, in milliseconds, before it connects again. */
   advise(retryIn: number): void {
     for (const socket of this.#sockets.values()) {

@@ -74,6 +74,7 @@ export interface OpenClientSession extends ObservableSession {
 interface OpenSocket {
   readonly id: string;
   readonly connected: boolean;
+  readonly isBusy: boolean;
   join(rooms: readonly Room[]): void;
   opened(): void;
   closed(reason: DisconnectReason, description?: unknown): void;
@@ -249,6 +250,14 @@ export class OpenClient implements SocketClient, OpenHandler {
   closed(reason: SessionCloseReason, description?: unknown): void {
     this.#end(reason, description);
   }
+
+  /** @internal Whether an acknowledgement is owed, by the client or to it. */
+  get isBusy(): boolean {
+    return this.#socket?.isBusy === true;
+  }
+
+  /** @internal Such a client is told with its connection when to come back, if at all. */
+  advise(): void {}
 
   /** @internal Ends the connection; its socket disconnects with `reason`. */
   close(reason: DisconnectReason, description?: unknown): void {

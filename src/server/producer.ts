@@ -62,6 +62,11 @@ export class Producer {
     return this.#last;
   }
 
+  /** Whether the program owes an acknowledgement. */
+  get isBusy(): boolean {
+    return this.#awaited !== undefined && this.#awaited.size > 0;
+  }
+
   /** About how many bytes the stored acknowledgements hold. */
   get bytes(): number {
     return this.#stored?.bytes ?? 0;

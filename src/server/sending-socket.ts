@@ -199,6 +199,11 @@ export abstract class SendingSocket<
     this.#acks?.take(id);
   }
 
+  /** @internal Whether the client owes an acknowledgement. */
+  protected get isAwaiting(): boolean {
+    return this.#acks !== undefined && this.#acks.size > 0;
+  }
+
   /** @internal No acknowledgement comes any more. */
   protected loseAcks(): void {
     for (const waiter of this.#acks?.clear() ?? []) this.client.guard(() => waiter.lost());

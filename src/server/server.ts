@@ -20,6 +20,7 @@ import { Client, type ClientHost } from "./client.ts";
 import { ClusterNode } from "./cluster-node.ts";
 import { socketIoCodec } from "./codec.ts";
 import { toCodec } from "./custom-codec.ts";
+import { type DrainOptions, type DrainResult, drain } from "./drain.ts";
 import type { Environment } from "./environment.ts";
 import { NO_FLAGS } from "./flags.ts";
 import type { Middleware } from "./middleware.ts";
@@ -212,6 +213,11 @@ export class Server<
     this.#clients.add(client);
     session.handler = client;
     return client;
+  }
+
+  /** Moves all clients away; no more may come. @see drain */
+  protected drainClients(options: Required<DrainOptions>): Promise<DrainResult> {
+    return new Promise((resolve) => drain(this.#clients, this.#realm.clock, options, resolve));
   }
 
   /** Ends all connections; their sockets disconnect with the reason "server shutting down". Leaves the cluster. */

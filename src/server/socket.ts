@@ -43,6 +43,8 @@ export class Socket<
   #rooms: Set<Room> | undefined;
   #data: SocketData | undefined;
   #handshake: Handshake | undefined;
+  /** Acknowledgements that the program has not given yet. */
+  #owed = 0;
   #middleware: readonly Middleware<Event>[] | undefined;
 
   /** @internal Made by the namespace. */
@@ -68,6 +70,11 @@ export class Socket<
 
   protected get gone(): boolean {
     return this.#state === "gone";
+  }
+
+  /** @internal Whether an acknowledgement is owed, by the client or to it. */
+  get isBusy(): boolean {
+    return this.#owed > 0 || this.isAwaiting;
   }
 
   get disconnected(): boolean {
@@ -222,9 +229,11 @@ export class Socket<
 
   #acknowledgement(id: number): Acknowledge {
     let sent = false;
+    this.#owed += 1;
     return (...args) => {
       if (sent || !this.connected) return;
       sent = true;
+      this.#owed -= 1;
       this.#send({ type: PacketType.ACK, namespace: this.nsp.name, id, data: args });
     };
   }

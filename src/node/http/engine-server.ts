@@ -26,7 +26,7 @@ import { askHook } from "./hook.ts";
 import { HttpCompression } from "./http-compression.ts";
 import { type HttpMiddleware, isAnswered } from "./middlewares.ts";
 import { endWithAnswer, type PollingSettings, PollingTransport } from "./polling-transport.ts";
-import { BAD_REQUEST, type Refusal, refuse, refuseUpgrade, UNAVAILABLE } from "./refusal.ts";
+import { BAD_REQUEST, type Refusal, refuse, refuseUpgrade, UNAVAILABLE, unavailableFor } from "./refusal.ts";
 import { cookieOf } from "./session-cookie.ts";
 
 /** Takes each new session. It sets `session.handler` before it returns. */
@@ -81,11 +81,15 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
   readonly #gate: Gate;
   readonly #sessions = new Map<string, Entry>();
   #closed = false;
+  #emptied: (() => void) | undefined;
+  /** What a server that is closed says. */
+  #unavailable = UNAVAILABLE;
   readonly #forget = (session: ServerSession): void => {
     const entry = this.#sessions.get(session.id);
     entry?.heartbeat.cancel();
     entry?.upgrade?.cancel();
     this.#sessions.delete(session.id);
+    if (this.#sessions.size === 0) this.#emptied?.();
   };
 
   /** @throws BaroError `BARO_OPTION` for an option with a value that makes no sense. */
@@ -172,10 +176,32 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
     );
   }
 
-  /** Opens no more sessions, and lets HTTP connections end with the answers that they wait for. */
-  stop(): void {
+  /**
+   * Opens no more sessions, and lets HTTP connections end with the answers that they wait for.
+   * @param retryAfter seconds after which those who are turned away may ask again.
+   */
+  stop(retryAfter?: number): void {
     this.#closed = true;
+    if (retryAfter !== undefined) this.#unavailable = unavailableFor(retryAfter);
     for (const { polling } of this.#sessions.values()) polling?.endConnection();
+  }
+
+  /**
+   * Waits for the end of all sessions, `timeout` milliseconds at most: one that polls hears with its next poll that it
+   * is closed.
+   */
+  emptied(timeout: number): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#sessions.size === 0) {
+        resolve();
+        return;
+      }
+      const cancel = clock.after(timeout, resolve);
+      this.#emptied = () => {
+        cancel();
+        resolve();
+      };
+    });
   }
 
   /** Closes all sessions, and opens no more. */
@@ -233,7 +259,7 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
 
   #createId(request: IncomingMessage, done: (admission: Refusal | NewSession) => void): void {
     const take = (id: unknown): void => {
-      if (this.#closed) done(UNAVAILABLE);
+      if (this.#closed) done(this.#unavailable);
       // An id that is taken would give one client the session of another.
       else if (typeof id !== "string" || id === "" || this.#sessions.has(id)) done(ID_GENERATION_ERROR);
       else done({ id });

@@ -25,6 +25,11 @@ export const UNSUPPORTED_PROTOCOL: Refusal = {
 /** Baro's own, for a server that closes or a hook that never answers; clients see a failed request. */
 export const UNAVAILABLE: Refusal = { status: 503, code: 4, message: "Service unavailable" };
 
+/** The same, with the seconds after which the client may ask again. */
+export function unavailableFor(retryAfter: number): Refusal {
+  return { ...UNAVAILABLE, headers: { "Retry-After": String(Math.ceil(retryAfter)) } };
+}
+
 /** A body over `maxHttpBufferSize`. */
 export const PAYLOAD_TOO_LARGE: Refusal = {
   status: 413,

@@ -101,6 +101,7 @@ export class OpenServer {
     },
   } satisfies Record<string, Route>);
   #closed = false;
+  #closing: Refusal = OpenRefusal.CLOSING;
 
   /** @throws BaroError `BARO_OPTION` for an option with a value that makes no sense. */
   constructor(host: OpenHost, options: OpenOptions) {
@@ -120,9 +121,15 @@ export class OpenServer {
         : new Publisher(this.#settings, publishKeys, (publication) => host.publish(publication));
   }
 
-  /** Lets nobody in any more. */
-  stop(): void {
+  /**
+   * Lets nobody in any more.
+   * @param retryAfter seconds after which those who are turned away may ask again.
+   */
+  stop(retryAfter?: number): void {
     this.#closed = true;
+    if (retryAfter !== undefined) {
+      this.#closing = { ...OpenRefusal.CLOSING, headers: { "Retry-After": String(Math.ceil(retryAfter)) } };
+    }
     this.#polls.stop();
   }
 
@@ -166,7 +173,7 @@ export class OpenServer {
     done: (admission: OpenQuery | Refusal) => void,
   ): void {
     const { gate } = this.#host;
-    if (this.#closed) done(OpenRefusal.CLOSING);
+    if (this.#closed) done(this.#closing);
     else if (outcome === "silent") done(OpenRefusal.SILENT);
     else if (outcome !== "passed" || !gate.allowsOrigin(request, rule)) done(OpenRefusal.FORBIDDEN);
     else {
