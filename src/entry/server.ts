@@ -1,8 +1,10 @@
 import { createServer, type Server as HttpServer } from "node:http";
 import type { Http2SecureServer, Http2Server } from "node:http2";
 import type { Server as HttpsServer } from "node:https";
+import type { Diagnostics } from "../diagnostics.ts";
 import type { DefaultEventsMap, EventsMap } from "../emitter.ts";
 import { BaroError, ERR_OPTION, ERR_STATE } from "../errors.ts";
+import { diagnosticsOfServer } from "../node/diagnostics.ts";
 import { ClientFiles } from "../node/http/client-files.ts";
 import { type EngineOptions, settleOptions } from "../node/http/engine-options.ts";
 import { type Beside, EngineServer } from "../node/http/engine-server.ts";
@@ -23,6 +25,14 @@ import { Socket } from "../server/socket.ts";
 
 export type { Bus, BusMessage, Membership, NodeId } from "../cluster/bus.ts";
 export { MemoryBus } from "../cluster/memory-bus.ts";
+export type {
+  ConnectMessage,
+  DisconnectMessage,
+  DropMessage,
+  ErrorMessage,
+  RefuseMessage,
+  Stats,
+} from "../diagnostics.ts";
 export type { DefaultEventsMap, EventsMap } from "../emitter.ts";
 export type { CorsDelegate, CorsOptions } from "../node/http/cors.ts";
 export type { AllowRequest } from "../node/http/engine-options.ts";
@@ -77,6 +87,7 @@ export class Server<
   SocketData = any,
 > extends PolicyServer<ListenEvents, EmitEvents, ServerSideEvents, SocketData> {
   readonly #ports = new Ports();
+  readonly #diagnostics: Diagnostics;
   #options: ServerOptions;
   #engines: EngineServer<EngineSocket>[] = [];
   /** Beside the engine of the same place; none where the option says so. */
@@ -91,7 +102,9 @@ export class Server<
     const server = typeof first === "number" || isHttpServer(first) ? first : undefined;
     const options = second ?? (server === undefined ? (first as ServerOptions | undefined) : undefined) ?? {};
     const proxies = new Proxies(options.trustProxy);
-    super({ clock, generateId, addressOf: (request) => proxies.addressOf(request) }, options);
+    const diagnostics = diagnosticsOfServer();
+    super({ clock, diagnostics, generateId, addressOf: (request) => proxies.addressOf(request) }, options);
+    this.#diagnostics = diagnostics;
     this.#options = options;
     // Options are refused where they are written, also by a server that is attached later.
     settleOptions({ path: "/socket.io", ...options });
@@ -247,6 +260,7 @@ export class Server<
         const client = this.receiveSession(session, request);
         if (engine.listenerCount("connection") > 0) engine.emit("connection", client.conn);
       },
+      this.#diagnostics,
     );
     this.#engines.push(engine);
     if (this.#options.open !== false) this.#openServers.set(engine, this.#createOpenServer(engine));

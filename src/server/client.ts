@@ -50,7 +50,7 @@ export interface ClientHost {
     done: (namespace: ClientNamespace | undefined) => void,
   ): void;
   /** The client is over. */
-  forget(client: Client): void;
+  forget(client: Client, reason: DisconnectReason, description: unknown): void;
 }
 
 /**
@@ -317,7 +317,7 @@ export class Client implements SocketClient, SessionHandler {
     this.#endConnectTimeout();
     this.#cancelAttachmentsTimeout?.();
     this.#decoder.destroy?.();
-    this.#host.forget(this);
+    this.#host.forget(this, reason, description);
     for (const socket of this.#sockets.values()) {
       if (isSocket(socket)) socket.closed(reason, description);
     }

@@ -1,9 +1,12 @@
 import type { Clock } from "../clock.ts";
+import type { Diagnostics } from "../diagnostics.ts";
 import type { IncomingMessage } from "./request.ts";
 
 /** What the policy cannot do by itself: handed in by the entry, and by tests. */
 export interface Environment {
   readonly clock: Clock;
+  /** What the server tells of itself. */
+  readonly diagnostics: Diagnostics;
   /** A new id that nobody can guess, of at least 96 random bits. */
   generateId(): string;
   /** The address of the client that sent `request`, or of the proxy before it that is not believed; `""` for none. */

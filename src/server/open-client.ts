@@ -101,7 +101,7 @@ export interface OpenClientHost {
     auth: Record<string, unknown>,
     done: (namespace: OpenNamespace | undefined) => void,
   ): void;
-  forget(client: OpenClient): void;
+  forget(client: OpenClient, reason: DisconnectReason, description: unknown): void;
 }
 
 /**
@@ -319,7 +319,7 @@ export class OpenClient implements SocketClient, OpenHandler {
   #end(reason: DisconnectReason, description: unknown): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#host.forget(this);
+    this.#host.forget(this, reason, description);
     this.#socket?.closed(reason, description);
     this.guard(() => this.#conn?.closed(reason, description));
   }

@@ -1,4 +1,5 @@
 import type { Clock } from "../clock.ts";
+import type { Diagnostics } from "../diagnostics.ts";
 import type { ClusterNode } from "./cluster-node.ts";
 import type { Codec } from "./codec.ts";
 import type { Producers } from "./producers.ts";
@@ -9,6 +10,7 @@ import type { IncomingMessage } from "./request.ts";
 export interface Realm {
   readonly clock: Clock;
   readonly codec: Codec;
+  readonly diagnostics: Diagnostics;
   /** The other servers, where there are any. */
   readonly cluster: ClusterNode | undefined;
   /** What the namespaces keep of what they send. */

@@ -180,10 +180,14 @@ export abstract class SendingSocket<
   /** @internal */
   sendBroadcast(outgoing: Outgoing, data: EventData, volatile: boolean): void {
     const { session } = this.client;
-    if (volatile && !session.writable) return;
+    if (volatile && !session.writable) {
+      this.#drop();
+      return;
+    }
     // One socket's listener must not keep the broadcast from the others.
     if (this.hasAnyOutgoing) this.client.guard(() => this.dispatchAnyOutgoing(data[0], data.slice(1)));
     session.send(outgoing);
+    this.#audience.realm.diagnostics.counters.eventsOut += 1;
   }
 
   /** @internal */
@@ -219,13 +223,18 @@ export abstract class SendingSocket<
     const id = waiter === undefined ? undefined : this.#audience.ackIds.next();
     const { session } = this.client;
     // Middlewares of the namespace may send, too: their clients keep it until they hear that they may come in.
-    const dropped = this.gone || (flags.volatile && !session.writable);
+    const isTooSlow = flags.volatile && !session.writable;
+    const dropped = this.gone || isTooSlow;
     const outgoing = this.#encode([event, ...args], flags, id, dropped);
     // A dropped event's acknowledgement still runs into its timeout.
     if (waiter !== undefined && id !== undefined) this.#await(id, waiter(id));
-    if (dropped) return;
+    if (dropped) {
+      if (isTooSlow) this.#drop();
+      return;
+    }
     this.dispatchAnyOutgoing(event, args);
     session.send(outgoing);
+    this.#audience.realm.diagnostics.counters.eventsOut += 1;
   }
 
   #encode(data: EventData, flags: Flags, id: number | undefined, dropped: boolean): Outgoing {
@@ -235,6 +244,13 @@ export abstract class SendingSocket<
     const outgoing = realm.codec.encode({ type: PacketType.EVENT, namespace: this.nsp.name, id, data });
     if (!flags.compress) outgoing.compress = false;
     return outgoing;
+  }
+
+  /** An event does not go to this client, because that one does not keep up. */
+  #drop(): void {
+    const { counters, drop } = this.#audience.realm.diagnostics;
+    counters.volatileDrops += 1;
+    if (drop.hasSubscribers) drop.publish({ cause: "volatile", namespace: this.nsp.name, socket: this.id });
   }
 
   #await(id: number, waiter: AckWaiter): void {

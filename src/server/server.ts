@@ -1,3 +1,4 @@
+import type { ConnectMessage, Stats } from "../diagnostics.ts";
 import type {
   AckValue,
   AllButLast,
@@ -20,6 +21,7 @@ import { Client, type ClientHost } from "./client.ts";
 import { ClusterNode } from "./cluster-node.ts";
 import { socketIoCodec } from "./codec.ts";
 import { toCodec } from "./custom-codec.ts";
+import type { DisconnectReason } from "./disconnect-reason.ts";
 import { type DrainOptions, type DrainResult, drain } from "./drain.ts";
 import type { Environment } from "./environment.ts";
 import { NO_FLAGS } from "./flags.ts";
@@ -73,7 +75,7 @@ export class Server<
   #policy: Policy;
 
   /** @throws BaroError `BARO_OPTION` for an option outside its bounds. */
-  constructor({ clock, generateId, addressOf }: Environment, options: PolicyOptions = {}) {
+  constructor({ clock, diagnostics, generateId, addressOf }: Environment, options: PolicyOptions = {}) {
     super();
     const { cluster, parser } = options;
     this.#policy = toPolicy(options);
@@ -81,6 +83,7 @@ export class Server<
     const recovery = toRecoveryPolicy(options.connectionStateRecovery);
     this.#realm = {
       clock,
+      diagnostics,
       archive: new Archive(clock, codec, generateId, recovery),
       generateId,
       addressOf,
@@ -97,7 +100,7 @@ export class Server<
         return policy();
       },
       findNamespace: (name, auth, done) => this.#findNamespace(name, auth, done),
-      forget: (client: Client | OpenClient) => this.#clients.delete(client),
+      forget: (client: Client | OpenClient, reason, description) => this.#forget(client, reason, description),
     };
   }
 
@@ -147,6 +150,11 @@ export class Server<
     return this;
   }
 
+  /** What the server has counted so far; see docs/guide/diagnostics.md. */
+  stats(): Stats {
+    return this.#realm.diagnostics.counters.read();
+  }
+
   /** As {@link Namespace.serverSideEmit}, of the main namespace. */
   serverSideEmit<Name extends EventName<ServerSideEvents>>(
     event: Name,
@@ -190,8 +198,8 @@ export class Server<
   /** Takes a session that a client opened with `request`. */
   protected receiveSession(session: ObservableSession, request: IncomingMessage): Client {
     const client = new Client(this.#host, session, request);
-    this.#clients.add(client);
     session.handler = client;
+    this.#know(client);
     return client;
   }
 
@@ -210,8 +218,8 @@ export class Server<
     limits: OpenLimits,
   ): OpenClient {
     const client = new OpenClient(this.#host, session, request, limits);
-    this.#clients.add(client);
     session.handler = client;
+    this.#know(client);
     return client;
   }
 
@@ -226,6 +234,23 @@ export class Server<
     for (const namespace of this.#namespaces.values()) namespace.stopPresence();
     this.#realm.archive.close();
     this.#realm.cluster?.leave();
+  }
+
+  #know(client: Client | OpenClient): void {
+    const { counters, connect } = this.#realm.diagnostics;
+    this.#clients.add(client);
+    counters.opened += 1;
+    counters.connections += 1;
+    if (connect.hasSubscribers) connect.publish(describe(client));
+  }
+
+  #forget(client: Client | OpenClient, reason: DisconnectReason, description: unknown): void {
+    const { counters, disconnect, error } = this.#realm.diagnostics;
+    this.#clients.delete(client);
+    counters.disconnected(reason);
+    if (disconnect.hasSubscribers) disconnect.publish({ ...describe(client), reason, description });
+    if (!error.hasSubscribers || (reason !== "transport error" && reason !== "parse error")) return;
+    error.publish({ ...describe(client), reason, description });
   }
 
   #named(name: string): Namespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData> {
@@ -316,4 +341,8 @@ function fits(pattern: RegExp, name: string): boolean {
   // A pattern with the flags `g` or `y` remembers where it stopped.
   pattern.lastIndex = 0;
   return pattern.test(name);
+}
+
+function describe({ id, remoteAddress, session }: Client | OpenClient): ConnectMessage {
+  return { id, address: remoteAddress, transport: session.transportName };
 }

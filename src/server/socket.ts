@@ -201,6 +201,7 @@ export class Socket<
 
   /** @internal An event of the client, and what acknowledges it. */
   deliver(data: EventData, acknowledge: Acknowledge | undefined): void {
+    this.nsp.audience.realm.diagnostics.counters.eventsIn += 1;
     const args: unknown[] = data.slice(1);
     if (acknowledge !== undefined) args.push(acknowledge);
     this.dispatchAny(data[0], args);

@@ -44,7 +44,17 @@ const PURE = [...TIMERS, ...DATES, ...PROMISES, ...STREAMS, ...NODE, ...PAGE, ..
 const POLICY = [...TIMERS, "EventEmitter", ...NODE, ...PAGE, ...NETWORK, ...DETOURS];
 
 /** The files that stand in `src/` itself. */
-export const LEAVES = ["errors", "emitter", "catch-all-emitter", "clock", "report", "rate", "binary", "blob"];
+export const LEAVES = [
+  "errors",
+  "diagnostics",
+  "emitter",
+  "catch-all-emitter",
+  "clock",
+  "report",
+  "rate",
+  "binary",
+  "blob",
+];
 
 export const LAYERS: readonly Layer[] = [
   {

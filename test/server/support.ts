@@ -9,6 +9,7 @@ import type {
   SessionHandler,
   SessionObserver,
 } from "../../src/engine/session.ts";
+import { diagnosticsOfServer } from "../../src/node/diagnostics.ts";
 import type { PolicyOptions } from "../../src/server/options.ts";
 import { Server } from "../../src/server/server.ts";
 import { FakeClock } from "../support/fake-clock.ts";
@@ -74,10 +75,12 @@ export class TestServer<
   /** @param name what the ids of its sockets begin with. */
   constructor(options?: PolicyOptions, name = "socket") {
     const clock = new FakeClock();
+    const diagnostics = diagnosticsOfServer();
     let ids = 0;
     super(
       {
         clock,
+        diagnostics,
         generateId: () => {
           ids += 1;
           return `${name}${ids}`;

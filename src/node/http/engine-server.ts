@@ -6,6 +6,7 @@ import { PacketType } from "../../engine/packet.ts";
 import { ServerSession, type ServerSessionOptions } from "../../engine/server-session.ts";
 import { acceptHeaders, parseHandshake } from "../../websocket/handshake.ts";
 import type { PerMessageDeflate } from "../../websocket/permessage-deflate.ts";
+import { diagnosticsOfServer } from "../diagnostics.ts";
 import { clock, ticker } from "../process.ts";
 import { randomIds } from "../random-ids.ts";
 import { EngineTransport, engineShellOptions } from "../websocket/engine-transport.ts";
@@ -92,16 +93,20 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
     if (this.#sessions.size === 0) this.#emptied?.();
   };
 
-  /** @throws BaroError `BARO_OPTION` for an option with a value that makes no sense. */
-  constructor(options: EngineOptions, onSession: OnSession) {
+  /**
+   * @param diagnostics those of the server that this is a part of.
+   * @throws BaroError `BARO_OPTION` for an option with a value that makes no sense.
+   */
+  constructor(options: EngineOptions, onSession: OnSession, diagnostics = diagnosticsOfServer()) {
     super();
     this.#settings = settleOptions(options);
-    this.#gate = new Gate(this.#settings);
+    this.#gate = new Gate(this.#settings, diagnostics);
     const { maxHttpBufferSize, maxQueued, httpCompression, perMessageDeflate, cookie } = this.#settings;
-    this.#shellOptions = engineShellOptions(maxHttpBufferSize, maxQueued);
+    this.#shellOptions = engineShellOptions(maxHttpBufferSize, maxQueued, diagnostics.counters);
     this.#sessionOptions = { ...this.#settings, maxPayload: maxHttpBufferSize };
     this.#polling = {
       maxPayload: maxHttpBufferSize,
+      traffic: diagnostics.counters,
       compression:
         httpCompression === false
           ? undefined
@@ -334,7 +339,9 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
     this.emit("headers", headers, request);
   }
 
-  #report(req: IncomingMessage, { code, message, context = {} }: Refusal): void {
+  #report(req: IncomingMessage, refusal: Refusal): void {
+    const { code, message, context = {} } = refusal;
+    this.#gate.report(req, refusal);
     // Strings are the codes of requests that are none of the engine's.
     this.emit("connection_error", { req, code: Number(code), message, context });
   }

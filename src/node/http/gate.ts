@@ -1,5 +1,6 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
+import type { Diagnostics } from "../../diagnostics.ts";
 import { holdSocket } from "../websocket/upgrade.ts";
 import { answerPreflight, setCorsHeaders, settleCors } from "./cors.ts";
 import type { EngineSettings } from "./engine-options.ts";
@@ -22,13 +23,15 @@ export interface Passage {
  * application, the check of its origin, and `allowRequest`.
  */
 export class Gate {
+  readonly diagnostics: Diagnostics;
   readonly #settings: EngineSettings;
   readonly #proxies: Proxies;
   readonly #middlewares: HttpMiddleware[] = [];
   #hasWarned = false;
 
   /** @throws BaroError `BARO_OPTION` for a `trustProxy` that is none. */
-  constructor(settings: EngineSettings) {
+  constructor(settings: EngineSettings, diagnostics: Diagnostics) {
+    this.diagnostics = diagnostics;
     this.#settings = settings;
     this.#proxies = new Proxies(settings.trustProxy);
   }
@@ -111,6 +114,16 @@ export class Gate {
         "its origin in the option cors: { origin }; behind a proxy set trustProxy; checkOrigin: false lets all in.",
       { type: "BaroWarning", code: "BARO_ORIGIN" },
     );
+  }
+
+  /** Counts a request that is not served, and tells whoever wants to hear it. */
+  report(request: IncomingMessage, { status, code, message, context = {} }: Refusal): void {
+    const { counters, refuse } = this.diagnostics;
+    counters.refused(status);
+    if (!refuse.hasSubscribers) return;
+    const { url = "", headers } = request;
+    const address = this.#proxies.addressOf(request);
+    refuse.publish({ address, url, origin: headers.origin, status, code, message, context });
   }
 
   /** Asks `allowRequest`, where there is one. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { Binary } from "../../binary.ts";
+import type { Traffic } from "../../diagnostics.ts";
 import { Outgoing } from "../../engine/outgoing.ts";
 import { PacketType } from "../../engine/packet.ts";
 import { encodePayload, PayloadDecoder } from "../../engine/payload.ts";
@@ -27,6 +28,7 @@ const CLOSE = new Outgoing(PacketType.CLOSE);
 export interface PollingSettings {
   /** Bytes that one POST may bring. */
   readonly maxPayload: number;
+  readonly traffic?: Traffic;
   readonly compression?: HttpCompression | undefined;
   /** May change the headers of each answer, and of the first one before. */
   readonly customize?: (headers: OutgoingHttpHeaders, request: IncomingMessage, isFirst: boolean) => void;
@@ -113,8 +115,10 @@ export class PollingTransport implements ServerTransport, Flushable {
       return;
     }
     this.#posting = true;
-    readText(request, this.#settings.maxPayload, (text, fault) => {
+    readText(request, this.#settings.maxPayload, (text, fault, length) => {
       if (text !== undefined) {
+        const { traffic } = this.#settings;
+        if (traffic !== undefined) traffic.bytesIn += length;
         this.#receivePayload(new PayloadDecoder(text, base64), response);
         return;
       }
@@ -158,6 +162,8 @@ export class PollingTransport implements ServerTransport, Flushable {
 
   #write(response: ServerResponse, body: Buffer, more: OutgoingHttpHeaders): void {
     if (response.destroyed) return;
+    const { traffic } = this.#settings;
+    if (traffic !== undefined) traffic.bytesOut += body.length;
     const headers: OutgoingHttpHeaders = {
       "Content-Type": "text/plain; charset=UTF-8",
       "Content-Length": body.length,

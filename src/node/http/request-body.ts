@@ -4,16 +4,16 @@ import type { IncomingMessage } from "node:http";
 export type BodyFault = "too large" | "aborted";
 
 /**
- * Reads the body of `request` as UTF-8 text, and calls `done` once. It stops as soon as more than `maximum` bytes
+ * Reads the body of `request` as UTF-8 text, and calls `done` once, with how many bytes it has. It stops as soon as more than `maximum` bytes
  * are announced or arrive: a length in the header may be missing, or a lie.
  */
 export function readText(
   request: IncomingMessage,
   maximum: number,
-  done: (text: string | undefined, fault?: BodyFault) => void,
+  done: (text: string | undefined, fault: BodyFault | undefined, length: number) => void,
 ): void {
   if (Number(request.headers["content-length"]) > maximum) {
-    done(undefined, "too large");
+    done(undefined, "too large", 0);
     return;
   }
   let body: Buffer = Buffer.alloc(0);
@@ -30,7 +30,7 @@ export function readText(
   const abort = (): void => end(undefined, "aborted");
   const end = (text: string | undefined, fault?: BodyFault): void => {
     request.off("data", receive).off("end", receiveEnd).off("close", abort);
-    done(text, fault);
+    done(text, fault, length);
   };
   request.on("data", receive).on("end", receiveEnd).on("close", abort);
 }

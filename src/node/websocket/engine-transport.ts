@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
+import type { Traffic } from "../../diagnostics.ts";
 import type { Outgoing } from "../../engine/outgoing.ts";
 import { encodePacket, PacketType, packetTypeOf } from "../../engine/packet.ts";
 import type { ServerTransport, TransportReceiver } from "../../engine/transport.ts";
@@ -20,9 +21,11 @@ const MAX_CONTROL_FRAMES = 1000;
  *
  * @param maxPayload bytes of the largest message that the peer may send.
  * @param maxQueued bytes that may wait for the peer to read.
+ * @param traffic where the bytes of all of them are counted.
  */
-export function engineShellOptions(maxPayload: number, maxQueued: number): ShellOptions {
-  return { ...SHELL_DEFAULTS, maxPayload, maxQueued, maxControlFrames: MAX_CONTROL_FRAMES };
+export function engineShellOptions(maxPayload: number, maxQueued: number, traffic?: Traffic): ShellOptions {
+  const counted = traffic === undefined ? {} : { traffic };
+  return { ...SHELL_DEFAULTS, maxPayload, maxQueued, maxControlFrames: MAX_CONTROL_FRAMES, ...counted };
 }
 
 const SILENT: TransportReceiver = { packet() {}, drained() {}, closed() {} };

@@ -1,3 +1,4 @@
+import type { Traffic } from "../../diagnostics.ts";
 import type { ConnectionLimits } from "../../websocket/connection.ts";
 import type { AssemblyBudget } from "../assembly-budget.ts";
 import type { TurnShare } from "./turn-share.ts";
@@ -23,6 +24,8 @@ export interface ShellOptions extends ConnectionLimits, TurnShare {
   readonly maxControlFrames?: number;
   /** What unfinished messages may hold in all; by default that of the process. */
   readonly assembly?: AssemblyBudget;
+  /** Where the bytes of all connections are counted, if anywhere. */
+  readonly traffic?: Traffic;
 }
 
 /** Bounds that no honest peer meets. */

@@ -205,6 +205,8 @@ export abstract class Shell implements Sink, Flushable, Tickable, Assembler {
     const outbox = this.#outbox;
     const collected = this.#collected;
     const callbacks = this.#callbacks;
+    const { traffic } = this.#options;
+    if (traffic !== undefined) traffic.bytesOut += collected;
     this.#outbox = undefined;
     this.#collected = 0;
     this.#callbacks = undefined;
@@ -258,6 +260,8 @@ export abstract class Shell implements Sink, Flushable, Tickable, Assembler {
 
   #receive(chunk: Buffer): void {
     let isDone = false;
+    const { traffic } = this.#options;
+    if (traffic !== undefined) traffic.bytesIn += chunk.length;
     try {
       isDone = receiveInTurn(this.connection, chunk, this.#options);
     } finally {

@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { type IncomingMessage, type OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { Socket } from "node:net";
+import type { Traffic } from "../../../diagnostics.ts";
 import type { SessionCloseReason } from "../../../engine/session.ts";
 import { encodeBlock } from "../../../plain/encoder.ts";
 import { PacketType } from "../../../socketio/packet.ts";
@@ -17,6 +18,7 @@ import type { Reading } from "./reading.ts";
 export interface EventStreamOptions {
   /** Bytes that may wait for a client to read. */
   readonly maxQueued: number;
+  readonly traffic: Traffic;
   /** Milliseconds of silence after which a comment is sent. */
   readonly streamHeartbeat: number;
   /** Milliseconds that a client waits on average before it comes back. */
@@ -134,6 +136,7 @@ export class EventStream implements OpenTransport, Flushable, Tickable {
       // A comment is no sign that there is something to say.
       if (outbox !== COMMENT) this.#isSilent = false;
       const collected = this.#collected;
+      this.#options.traffic.bytesOut += collected;
       this.#clear();
       writeOut(target, outbox, collected, joiner);
       if (this.#socket === undefined) flushCompression(this.#response);

@@ -107,11 +107,13 @@ export class OpenServer {
   constructor(host: OpenHost, options: OpenOptions) {
     this.#host = host;
     this.#settings = settleOpenOptions(options);
-    this.#plainOptions = plainTransportOptions(this.#settings, host.maxQueued);
+    const traffic = host.gate.diagnostics.counters;
+    this.#plainOptions = plainTransportOptions(this.#settings, host.maxQueued, traffic);
     this.#streams = new Streams(this.#settings);
     this.#streamOptions = {
       ...this.#settings,
       maxQueued: host.maxQueued,
+      traffic,
       ended: (stream) => this.#streams.delete(stream),
     };
     const { publishKeys } = this.#settings;
@@ -144,7 +146,7 @@ export class OpenServer {
       }
       this.#admit(request, passage, route.asks, (admission) => {
         if (isAnswered(response)) return;
-        if ("status" in admission) refuse(response, admission);
+        if ("status" in admission) this.#refuse(request, response, admission);
         else route.answer(request, response, admission);
       });
     });
@@ -157,12 +159,22 @@ export class OpenServer {
     if (this.#routes[name] === undefined) return false;
     this.#host.gate.receiveUpgrade(request, socket, (passage, headers) => {
       this.#admit(request, passage, true, (admission) => {
-        if ("status" in admission) refuseUpgrade(socket, admission);
-        else if (name !== "plain") refuseUpgrade(socket, OpenRefusal.NO_UPGRADE);
+        if ("status" in admission) this.#refuseUpgrade(request, socket, admission);
+        else if (name !== "plain") this.#refuseUpgrade(request, socket, OpenRefusal.NO_UPGRADE);
         else this.#openPlain(request, socket, head, admission, headers);
       });
     });
     return true;
+  }
+
+  #refuse(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void {
+    this.#host.gate.report(request, refusal);
+    refuse(response, refusal);
+  }
+
+  #refuseUpgrade(request: IncomingMessage, socket: Duplex, refusal: Refusal): void {
+    this.#host.gate.report(request, refusal);
+    refuseUpgrade(socket, refusal);
   }
 
   /** Says whether a request may ask for anything. */
@@ -194,7 +206,7 @@ export class OpenServer {
     stream.id = this.#open(request, stream, query, secretOf, ({ client, refusal }) => {
       if (isAnswered(response)) return;
       if (refusal !== undefined) {
-        refuse(response, refusal);
+        this.#refuse(request, response, refusal);
         return;
       }
       stream.start(request);
@@ -206,7 +218,7 @@ export class OpenServer {
   /** A poll is asked about as a client that connects, and never does. */
   #poll(request: IncomingMessage, response: ServerResponse, query: OpenQuery): void {
     if (query.rooms.length === 0) {
-      refuse(response, OpenRefusal.NO_ROOMS);
+      this.#refuse(request, response, OpenRefusal.NO_ROOMS);
       return;
     }
     const transport = new PollTransport(response);
@@ -215,9 +227,9 @@ export class OpenServer {
       // Its namespace alone is needed from here on.
       client.close("forced close");
       if (isAnswered(response)) return;
-      if (refusal !== undefined) refuse(response, refusal);
+      if (refusal !== undefined) this.#refuse(request, response, refusal);
       else if (past === undefined || !rooms.some((room) => past.keeps(room))) {
-        refuse(response, OpenRefusal.HISTORY);
+        this.#refuse(request, response, OpenRefusal.HISTORY);
       } else {
         const from = query.from ?? { last: NEWEST };
         this.#polls.receive({ past, rooms, from, wait: query.wait }, request, response);
@@ -234,13 +246,13 @@ export class OpenServer {
   ): void {
     const handshake = parseHandshake(request);
     if ("status" in handshake) {
-      refuseUpgrade(socket, { ...handshake, code: "handshake" });
+      this.#refuseUpgrade(request, socket, { ...handshake, code: "handshake" });
       return;
     }
     const transport = new PlainTransport(socket, this.#plainOptions);
     this.#open(request, transport, query, undefined, ({ client, refusal }) => {
       if (refusal !== undefined) {
-        refuseUpgrade(socket, refusal);
+        this.#refuseUpgrade(request, socket, refusal);
         return;
       }
       const agreed = acceptHeaders(handshake.key, handshake.protocols[0], undefined);

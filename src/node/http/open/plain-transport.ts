@@ -1,4 +1,5 @@
 import type { Duplex } from "node:stream";
+import type { Traffic } from "../../../diagnostics.ts";
 import type { SessionCloseReason } from "../../../engine/session.ts";
 import { decodeMessage } from "../../../plain/decoder.ts";
 import { Malformed } from "../../../socketio/malformed.ts";
@@ -26,13 +27,18 @@ export interface PlainTransportOptions {
 }
 
 /** @param maxQueued bytes that may wait for the peer to read. */
-export function plainTransportOptions(settings: OpenSettings, maxQueued: number): PlainTransportOptions {
+export function plainTransportOptions(
+  settings: OpenSettings,
+  maxQueued: number,
+  traffic: Traffic,
+): PlainTransportOptions {
   return {
     settings,
     shell: {
       ...SHELL_DEFAULTS,
       maxPayload: settings.maxMessage,
       maxQueued,
+      traffic,
       maxControlFrames: MAX_CONTROL_FRAMES,
       closeTimeout: 5_000,
     },
