@@ -3,10 +3,15 @@ import type { Binary } from "../../binary.ts";
 import type { Traffic } from "../../diagnostics.ts";
 import { Outgoing } from "../../engine/outgoing.ts";
 import { PacketType } from "../../engine/packet.ts";
-import { encodePayload, PayloadDecoder } from "../../engine/payload.ts";
+import {
+  encodePayload,
+  type PacketCallback,
+  PayloadDecoder,
+  type PayloadProgress,
+} from "../../engine/payload.ts";
 import type { ServerTransport, TransportCloseReason, TransportReceiver } from "../../engine/transport.ts";
 import { base64 } from "../base64.ts";
-import { turn } from "../process.ts";
+import { clock, turn } from "../process.ts";
 import type { Flushable } from "../turn.ts";
 import type { HttpCompression } from "./http-compression.ts";
 import { BAD_REQUEST, PAYLOAD_TOO_LARGE, refuse } from "./refusal.ts";
@@ -17,8 +22,12 @@ import { readText } from "./request-body.ts";
  * leaves with the next poll.
  */
 const ANSWER_SIZE = 1024 * 1024;
-/** Packets of one request that are handled before other connections get their turn. */
+/** Packets of one request that are handled before other connections get their turn, */
 const PACKETS_PER_TURN = 256;
+/** and milliseconds after which no more of them are begun: 256 events may each take the program's listener one. */
+const TIME_PER_TURN = 4;
+/** Packets between two looks at the clock. With no more in a request, as nearly always, there is none. */
+const SLICE = 16;
 
 const SILENT: TransportReceiver = { packet() {}, drained() {}, closed() {} };
 const NOOP = new Outgoing(PacketType.NOOP);
@@ -130,7 +139,7 @@ export class PollingTransport implements ServerTransport, Flushable {
 
   /** Handles a payload in slices: one request of many tiny packets must not hold the other connections up. */
   #receivePayload(decoder: PayloadDecoder, response: ServerResponse): void {
-    const progress = this.#closed ? "done" : decoder.decode(PACKETS_PER_TURN, this.#receivePacket);
+    const progress = this.#closed ? "done" : decodeInTurn(decoder, this.#receivePacket);
     if (progress === "more") {
       setImmediate(() => this.#receivePayload(decoder, response));
       return;
@@ -199,6 +208,18 @@ export class PollingTransport implements ServerTransport, Flushable {
     // A poll is not left hanging, and a payload has at least one packet.
     if (this.#poll !== undefined && this.#accepted.length === 0) this.send(last);
   }
+}
+
+/** As far as one turn of the event loop has room for it; at `"more"` the rest waits for the next. */
+function decodeInTurn(decoder: PayloadDecoder, receive: PacketCallback): PayloadProgress {
+  let progress = decoder.decode(SLICE, receive);
+  if (progress !== "more") return progress;
+  const end = clock.now() + TIME_PER_TURN;
+  for (let left = PACKETS_PER_TURN - SLICE; left > 0 && progress === "more"; left -= SLICE) {
+    if (clock.now() >= end) break;
+    progress = decoder.decode(SLICE, receive);
+  }
+  return progress;
 }
 
 /** The HTTP connection ends with this answer. */
