@@ -118,6 +118,8 @@ export class OpenClient implements SocketClient, OpenHandler {
   #namespace: OpenNamespace | undefined;
   #socket: OpenSocket | undefined;
   #rooms = NO_ROOMS;
+  /** What the client has said before its socket was connected. None of most. */
+  #early: ClientMessage[] | undefined;
   #conn: EngineSocket | undefined;
   #forgedAcks = 0;
   #closed = false;
@@ -226,12 +228,21 @@ export class OpenClient implements SocketClient, OpenHandler {
     if (this.#rooms.length > 0) socket.join(this.#rooms);
     this.#rooms = NO_ROOMS;
     this.guard(() => this.#namespace?.connected(socket));
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    for (const message of early) this.receive(message);
   }
 
-  /** Takes what the client says. */
+  /** Takes what the client says; what it says while it still hears what it has missed waits. */
   receive(message: ClientMessage): void {
     const socket = this.#socket;
-    if (this.#closed || socket === undefined || !socket.connected) return;
+    if (this.#closed || socket === undefined) return;
+    if (!socket.connected) {
+      // The session bounds how much a client may say.
+      this.#early ??= [];
+      this.#early.push(message);
+      return;
+    }
     try {
       if (message.type === "event") socket.receiveEvent(message.id, message.data);
       else if (!socket.receiveAck(message.id, message.args)) this.#forgedAck();

@@ -54,10 +54,9 @@ interface Route {
 }
 
 /**
- * Answers clients without a library, below the path of the engine: `plain` speaks the plain protocol over
- * WebSocket, `sse` streams events, `emit` takes what the client of a
- * stream has to say, `poll` answers with what rooms were told, and `publish` what programs with a key send to rooms.
- * What each of them says and hears is in docs/protocol.md.
+ * Answers clients without a library, below the path of the engine: `plain` speaks the plain protocol over WebSocket,
+ * `sse` streams events, `emit` takes what the client of a stream has to say, `poll` answers with what rooms were told,
+ * and `publish` takes what programs with a key send to rooms. What each says and hears is in docs/protocol.md.
  */
 export class OpenServer {
   readonly #host: OpenHost;

@@ -72,6 +72,33 @@ describe("a plain WebSocket that comes back", () => {
     expect(heard).toEqual(Array.from({ length: 720 }, (_, index) => index));
   });
 
+  it("may speak as soon as it is welcome, however much it still has to hear", async () => {
+    const { io, port } = await start({ max: 1_000 });
+    const said: string[] = [];
+    io.on("connection", (socket) =>
+      socket.on("say", (text, answer) => {
+        said.push(text);
+        answer();
+      }),
+    );
+    for (let count = 0; count < 700; count += 1) io.to("a").emit("count", count);
+    const client = new PlainClient(port, "?room=a&last=1000");
+    client.socket.on("open", () => client.send({ event: ["say", "early"], id: 1 }));
+    const stream = new StreamClient(port, "?room=a&last=1000");
+    const { id, secret } = await stream.opened();
+    const { status } = await ask({
+      port,
+      path: `/socket.io/emit?id=${id}`,
+      method: "POST",
+      headers: { Authorization: `Bearer ${secret}` },
+      body: JSON.stringify({ event: ["say", "posted"], id: 1 }),
+    });
+    expect(status).toBe(200);
+    await client.heard.find((message) => (message as { ack?: number }).ack === 1);
+    expect(said.sort()).toEqual(["early", "posted"]);
+    expect(client.heard.items).toHaveLength(702);
+  });
+
   it("asks for the newest", async () => {
     const { io, port } = await start();
     for (let count = 0; count < 5; count += 1) io.to("a").emit("count", count);
