@@ -369,6 +369,30 @@ describe("what the client of a stream posts", () => {
     expect([last.status, Number(last.headers["retry-after"]) >= 1]).toEqual([429, true]);
   });
 
+  it("is forgotten when it breaks off", async () => {
+    const { io, port } = await startOpen({ open: { maxAcks: 1 } });
+    const connecting = connection(io);
+    const client = new StreamClient(port);
+    const socket = await connecting;
+    const open = await client.opened();
+    const asked = new Promise<(text: string) => void>((resolve) => socket.on("ask", resolve));
+    const body = '{"event":["ask"],"id":1}';
+    const broken = connectTcp(port, "127.0.0.1");
+    broken.write(
+      `POST /socket.io/emit?id=${open.id} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${open.secret}\r\n` +
+        `Content-Length: ${body.length}\r\n\r\n${body}`,
+    );
+    const answer = await asked;
+    expect((await post(port, open, body)).status).toBe(429);
+    broken.destroy();
+    socket.removeAllListeners("ask");
+    socket.on("ask", (other) => other("ok"));
+    let status = 429;
+    while (status === 429) status = (await post(port, open, body)).status;
+    expect(status).toBe(200);
+    answer("nobody waits for it");
+  });
+
   it("may wait for so many acknowledgements at a time", async () => {
     const { io, port } = await startOpen({ open: { maxAcks: 1 } });
     const connecting = connection(io);
