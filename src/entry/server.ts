@@ -22,6 +22,7 @@ import { Namespace } from "../server/namespace.ts";
 import type { PolicyOptions } from "../server/options.ts";
 import { Server as PolicyServer } from "../server/server.ts";
 import { Socket } from "../server/socket.ts";
+import type { EventSchemas, SchemaEvents, SchemaOptions } from "../server/validation/event-schemas.ts";
 
 export type { Bus, BusMessage, Membership, NodeId } from "../cluster/bus.ts";
 export { MemoryBus } from "../cluster/memory-bus.ts";
@@ -58,6 +59,13 @@ export type { RemoteSocket } from "../server/remote-socket.ts";
 export type { SocketClient as Client } from "../server/socket-client.ts";
 export type { Event } from "../server/socket-events.ts";
 export type { SubscribeHook } from "../server/subscriptions.ts";
+export {
+  EventError,
+  type EventIssue,
+  type EventSchemas,
+  type SchemaOptions,
+} from "../server/validation/event-schemas.ts";
+export type { StandardSchema } from "../server/validation/standard-schema.ts";
 export { BaroError, Namespace, Socket };
 
 /** The options of a {@link Server}. */
@@ -218,6 +226,19 @@ export class Server<
     this.closeClients();
     for (const engine of this.#engines) engine.close();
     return this.#ports.close().then(done);
+  }
+
+  /** As {@link Namespace.schema}, of the main namespace. */
+  override schema<const Schemas extends EventSchemas>(
+    schemas: Schemas,
+    options?: SchemaOptions,
+  ): Server<SchemaEvents<Schemas>, EmitEvents, ServerSideEvents, SocketData> {
+    return super.schema(schemas, options) as Server<
+      SchemaEvents<Schemas>,
+      EmitEvents,
+      ServerSideEvents,
+      SocketData
+    >;
   }
 
   /**

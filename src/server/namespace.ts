@@ -27,6 +27,8 @@ import { Socket } from "./socket.ts";
 import type { SocketClient } from "./socket-client.ts";
 import { type SubscribeHook, Subscriptions } from "./subscriptions.ts";
 import type { BroadcastEvents } from "./typed-broadcast.ts";
+import type { EventSchemas, SchemaEvents, SchemaOptions } from "./validation/event-schemas.ts";
+import { Validator } from "./validation/validator.ts";
 
 /** The events that a namespace itself tells. */
 export interface NamespaceReservedEvents<
@@ -63,6 +65,8 @@ export class Namespace<
   readonly name: string;
   /** @internal */
   readonly audience: Audience<Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>>;
+  /** @internal Absent where no event has a schema. */
+  validator: Validator | undefined;
   readonly #realm: Realm;
   #middleware: readonly Middleware<Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>>[] = [];
   #adapter: Adapter | undefined;
@@ -108,6 +112,22 @@ export class Namespace<
   onRefreshAuth(hook: RefreshAuth<Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>>): this {
     this.#refreshAuth = hook;
     return this;
+  }
+
+  /**
+   * Holds events of clients against schemas, of any library that follows Standard Schema 1, before middlewares and
+   * listeners see them: those hear what comes out of the schemas. The client gets `{ error }` as its acknowledgement of
+   * an event that does not fit, and the socket tells `error`.
+   * @returns this namespace, with the types of these events.
+   * @throws BaroError `BARO_OPTION` for what is no schema.
+   */
+  schema<const Schemas extends EventSchemas>(
+    schemas: Schemas,
+    options: SchemaOptions = {},
+  ): Namespace<SchemaEvents<Schemas>, EmitEvents, ServerSideEvents, SocketData> {
+    this.validator ??= new Validator(this.#realm.clock);
+    this.validator.declare(schemas, options);
+    return this as unknown as Namespace<SchemaEvents<Schemas>, EmitEvents, ServerSideEvents, SocketData>;
   }
 
   /**

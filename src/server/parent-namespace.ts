@@ -103,6 +103,7 @@ export class ParentNamespace<
     const child = new Namespace(name, this.#realm, audience);
     for (const middleware of this.middleware) child.use(middleware);
     child.inherit(this);
+    child.validator = this.validator;
     if (this.refreshesAuth) child.onRefreshAuth((socket, auth) => this.refreshAuth(socket, auth));
     for (const event of ["connect", "connection"] as const) {
       for (const listener of this.listeners(event)) child.on(event, listener);

@@ -40,6 +40,7 @@ import type { IncomingMessage } from "./request.ts";
 import type { Socket } from "./socket.ts";
 import type { SubscribeHook } from "./subscriptions.ts";
 import type { BroadcastEvents } from "./typed-broadcast.ts";
+import type { EventSchemas, SchemaEvents, SchemaOptions } from "./validation/event-schemas.ts";
 
 /** The parent of the namespaces whose names it matches. */
 interface Dynasty<Parent> {
@@ -153,6 +154,15 @@ export class Server<
   /** What the server has counted so far; see docs/guide/diagnostics.md. */
   stats(): Stats {
     return this.#realm.diagnostics.counters.read();
+  }
+
+  /** As {@link Namespace.schema}, of the main namespace. */
+  schema<const Schemas extends EventSchemas>(
+    schemas: Schemas,
+    options?: SchemaOptions,
+  ): Server<SchemaEvents<Schemas>, EmitEvents, ServerSideEvents, SocketData> {
+    this.sockets.schema(schemas, options);
+    return this as unknown as Server<SchemaEvents<Schemas>, EmitEvents, ServerSideEvents, SocketData>;
   }
 
   /** As {@link Namespace.serverSideEmit}, of the main namespace. */

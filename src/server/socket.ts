@@ -14,6 +14,7 @@ import type { IncomingMessage } from "./request.ts";
 import { SendingSocket } from "./sending-socket.ts";
 import type { SocketClient } from "./socket-client.ts";
 import type { Event, SocketReservedEvents } from "./socket-events.ts";
+import type { EventError } from "./validation/event-schemas.ts";
 
 /** `waiting` for the middleware of the namespace; `leaving` while the listeners of `disconnecting` run. */
 type State = "waiting" | "connected" | "leaving" | "gone";
@@ -202,6 +203,13 @@ export class Socket<
   /** @internal An event of the client, and what acknowledges it. */
   deliver(data: EventData, acknowledge: Acknowledge | undefined): void {
     this.nsp.audience.realm.diagnostics.counters.eventsIn += 1;
+    const { validator } = this.nsp;
+    if (validator === undefined) this.deliverValid(data, acknowledge);
+    else validator.receive(this, data, acknowledge);
+  }
+
+  /** @internal One that may be heard. */
+  deliverValid(data: EventData, acknowledge: Acknowledge | undefined): void {
     const args: unknown[] = data.slice(1);
     if (acknowledge !== undefined) args.push(acknowledge);
     this.dispatchAny(data[0], args);
@@ -215,6 +223,22 @@ export class Socket<
       if (error) this.dispatch("error", [error]);
       else this.dispatch(event[0], event.slice(1));
     });
+  }
+
+  /** @internal One that does not fit its schema. */
+  refuse(error: EventError, acknowledge: Acknowledge | undefined): void {
+    acknowledge?.(error.toAnswer());
+    this.dispatch("error", [error]);
+  }
+
+  /** @internal More events wait for their schemas than may. */
+  overflow(): void {
+    this.client.close("transport error", "too many events wait to be validated");
+  }
+
+  /** @internal */
+  guard(run: () => void): void {
+    this.client.guard(run);
   }
 
   /** @internal The application accepted new credentials. */
