@@ -1,4 +1,4 @@
-import type { Server, Socket } from "baro";
+import type { Socket } from "baro";
 import * as msgpack from "socket.io-msgpack-parser";
 import { expect } from "vitest";
 import { until } from "../../test/node/websocket/echo-server.ts";
@@ -6,10 +6,10 @@ import type { RawPeer } from "../support/raw-peer.ts";
 import { peerOf } from "../support/wire.ts";
 import type { Round } from "./arena.ts";
 import type { Attack } from "./attack.ts";
+import { type Options, onSocketIo, targetOf } from "./on-socket-io.ts";
 import { scale } from "./scale.ts";
-import { type SocketIoTarget, startSocketIo } from "./targets.ts";
+import { startSocketIo } from "./targets.ts";
 
-type Options = ConstructorParameters<typeof Server>[1];
 /** What follows the `4` of a message of Engine.IO, or bytes. */
 type Packet = string | Buffer;
 
@@ -17,16 +17,8 @@ const frame = peerOf("server");
 const toFrame = (packet: Packet): Buffer =>
   typeof packet === "string" ? frame(0x81, `4${packet}`) : frame(0x82, packet);
 const send = (peer: RawPeer, ...packets: readonly Packet[]) => peer.send(Buffer.concat(packets.map(toFrame)));
-const target = (round: Round) => round.target as SocketIoTarget;
-const newest = (round: Round) => [...target(round).io.sockets.sockets.values()].at(-1) as Socket;
+const newest = (round: Round) => [...targetOf(round).io.sockets.sockets.values()].at(-1) as Socket;
 const textOf = (peer: RawPeer) => peer.frames.at(-1)?.payload.toString();
-
-const attack = (id: string, name: string, run: Attack["run"], options: Options = {}): Attack => ({
-  ids: [id],
-  name,
-  start: () => startSocketIo(options),
-  run,
-});
 
 /** Packets of a client that has joined; each case ends its connection, and that one only. */
 const closes = (
@@ -35,12 +27,12 @@ const closes = (
   cases: readonly (readonly Packet[])[],
   options: Options = {},
 ): Attack =>
-  attack(
+  onSocketIo(
     id,
     name,
     async (round) => {
       for (const packets of cases) {
-        const { reasons } = target(round);
+        const { reasons } = targetOf(round);
         reasons.length = 0;
         const peer = await round.join();
         send(peer, ...packets);
@@ -49,7 +41,7 @@ const closes = (
           packets[0]?.toString().slice(0, 60),
           "parse error",
         ]);
-        expect(target(round).io.sockets.sockets.size).toBe(1);
+        expect(targetOf(round).io.sockets.sockets.size).toBe(1);
         peer.destroy();
       }
     },
@@ -68,11 +60,11 @@ const slot = (num: unknown): string => JSON.stringify({ _placeholder: true, num 
 const each = (...packets: readonly string[]) => packets.map((packet) => [packet]);
 
 export const PACKETS: readonly Attack[] = [
-  attack(
+  onSocketIo(
     "S-1",
     "CONNECT a thousand times: it ends the connection, there is one socket at a time",
     async (round) => {
-      const { io } = target(round);
+      const { io } = targetOf(round);
       let connections = 0;
       let most = 0;
       const count = ({ nsp }: Socket): void => {
@@ -90,7 +82,7 @@ export const PACKETS: readonly Attack[] = [
       expect(connections).toBeLessThanOrEqual(34);
     },
   ),
-  attack(
+  onSocketIo(
     "S-1",
     "no CONNECT at all, and one that is refused: closed after connectTimeout",
     async (round) => {
@@ -116,7 +108,7 @@ export const PACKETS: readonly Attack[] = [
       ),
     ),
   ),
-  attack("S-3", "names of Object.prototype are names", async (round) => {
+  onSocketIo("S-3", "names of Object.prototype are names", async (round) => {
     const peer = await round.join();
     const heard: unknown[] = [];
     newest(round).onAny((...args: unknown[]) => heard.push(args));
@@ -169,8 +161,8 @@ export const PACKETS: readonly Attack[] = [
     each(`2${"1".repeat(999_000)}`, '29007199254740993["a"]', '2-1["a"]', '21e3["a"]', '21.5["a"]', "3-1[]"),
   ),
   closes("S-9", "a name of a megabyte", each(`0/${"a".repeat(990_000)}`, `0/${"a".repeat(1024)},`)),
-  attack("S-9", "names are taken as they are", async (round) => {
-    target(round).io.of("/admin");
+  onSocketIo("S-9", "names are taken as they are", async (round) => {
+    targetOf(round).io.of("/admin");
     const peer = await round.join();
     const names = ["/a/../admin", "/admin?x=1", "/ADMIN", "/admin/", "/%61dmin", "/__proto__", "//admin"];
     for (const name of names) {
@@ -205,22 +197,22 @@ export const PACKETS: readonly Attack[] = [
       await expectAlive(other);
     },
   },
-  attack(
+  onSocketIo(
     "S-10",
     "acknowledgements that nobody asked for: a hundred are ignored, one more closes",
     async (round) => {
-      target(round).io.of("/ns");
+      targetOf(round).io.of("/ns");
       const peer = await round.join();
       send(peer, "0/ns,", ...Array(50).fill('3999["x"]'), ...Array(50).fill('3/ns,999["x"]'));
       await peer.arrived(3);
       await expectAlive(peer);
       send(peer, '3999["x"]');
       await peer.closed();
-      expect(target(round).reasons.at(-1)).toBe("parse error");
+      expect(targetOf(round).reasons.at(-1)).toBe("parse error");
     },
   ),
-  attack("S-10", "acknowledgements twice, late, and of the wrong namespace", async (round) => {
-    target(round).io.of("/ns");
+  onSocketIo("S-10", "acknowledgements twice, late, and of the wrong namespace", async (round) => {
+    targetOf(round).io.of("/ns");
     const peer = await round.join();
     const socket = newest(round);
     let answers = 0;
@@ -245,34 +237,38 @@ export const PACKETS: readonly Attack[] = [
     "packets of no namespace, of the server, of no type",
     each('2/x,["a"]', "1/x,", '3/x,0["a"]', '4{"message":"x"}', "7", '8["a"]', "9", "x", ""),
   ),
-  attack("S-11", "an event before CONNECT", async (round) => {
+  onSocketIo("S-11", "an event before CONNECT", async (round) => {
     const peer = await round.dial();
     send(peer, '2["a"]');
     await peer.closed();
     expect(peer.names.at(-1)).toBe("close 1000");
   }),
-  attack("S-12", "odd JSON comes back as it went, and changes nothing of the program's", async (round) => {
-    const peer = await round.join();
-    const cases = [
-      ['{"__proto__":{"polluted":1}}', '{"__proto__":{"polluted":1}}'],
-      ['{"constructor":{"prototype":{"polluted":1}}}', '{"constructor":{"prototype":{"polluted":1}}}'],
-      ['{"a":1,"a":2}', '{"a":2}'],
-      ["1e400", "null"],
-      ["-0", "0"],
-      ['"\\ud800"', '"\\ud800"'],
-      [JSON.stringify("x".repeat(900_000)), JSON.stringify("x".repeat(900_000))],
-      [`[${Array(490_000).fill(0)}]`, `[${Array(490_000).fill(0)}]`],
-    ];
-    for (const [sent, back] of cases) {
-      const count = peer.frames.length;
-      send(peer, `2["echo",${sent}]`);
-      await peer.arrived(count + 1);
-      expect(textOf(peer) === `42["echo",${back}]`).toBe(true);
-      peer.frames.length = 0;
-    }
-    expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
-  }),
-  attack("S-13", "odd credentials: refused, or nothing comes of them", async (round) => {
+  onSocketIo(
+    "S-12",
+    "odd JSON comes back as it went, and changes nothing of the program's",
+    async (round) => {
+      const peer = await round.join();
+      const cases = [
+        ['{"__proto__":{"polluted":1}}', '{"__proto__":{"polluted":1}}'],
+        ['{"constructor":{"prototype":{"polluted":1}}}', '{"constructor":{"prototype":{"polluted":1}}}'],
+        ['{"a":1,"a":2}', '{"a":2}'],
+        ["1e400", "null"],
+        ["-0", "0"],
+        ['"\\ud800"', '"\\ud800"'],
+        [JSON.stringify("x".repeat(900_000)), JSON.stringify("x".repeat(900_000))],
+        [`[${Array(490_000).fill(0)}]`, `[${Array(490_000).fill(0)}]`],
+      ];
+      for (const [sent, back] of cases) {
+        const count = peer.frames.length;
+        send(peer, `2["echo",${sent}]`);
+        await peer.arrived(count + 1);
+        expect(textOf(peer) === `42["echo",${back}]`).toBe(true);
+        peer.frames.length = 0;
+      }
+      expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
+    },
+  ),
+  onSocketIo("S-13", "odd credentials: refused, or nothing comes of them", async (round) => {
     for (const payload of ["[]", '"x"', "null", "1", "true", "{"]) {
       const peer = await round.dial();
       send(peer, `0${payload}`);
@@ -297,7 +293,7 @@ export const PACKETS: readonly Attack[] = [
       await until(() => !socket.connected);
     }
   }),
-  attack("S-14", "256 levels of JSON are taken", async (round) => {
+  onSocketIo("S-14", "256 levels of JSON are taken", async (round) => {
     const peer = await round.join();
     send(peer, `2["echo",${"[".repeat(255)}${"]".repeat(255)}]`);
     await peer.arrived(3);
@@ -341,16 +337,16 @@ export const PACKETS: readonly Attack[] = [
         Buffer.from("a464617461" + "92" + "a46563686f", "hex"),
       ]);
       for (const depth of [256, 1000, 10_000, 100_000]) {
-        target(round).reasons.length = 0;
+        targetOf(round).reasons.length = 0;
         const peer = await round.join();
         peer.send(frame(0x82, Buffer.concat([head, Buffer.alloc(depth, 0x91), Buffer.of(0xc0)])));
         await peer.closed();
-        expect([depth, ...target(round).reasons]).toEqual([depth, "parse error"]);
+        expect([depth, ...targetOf(round).reasons]).toEqual([depth, "parse error"]);
         peer.destroy();
       }
     },
   },
-  attack(
+  onSocketIo(
     "S-15",
     "100,000 tiny events that each ask for an acknowledgement: the others are answered in between",
     async (round) => {

@@ -1,6 +1,5 @@
 import { type EventEmitter, once } from "node:events";
 import { connect } from "node:net";
-import type { Server } from "baro";
 import { expect } from "vitest";
 import { until } from "../../test/node/websocket/echo-server.ts";
 import type { RawPolling } from "../../test/support/engine-client.ts";
@@ -8,13 +7,13 @@ import { type Answer, ask } from "../../test/support/http.ts";
 import { answerTo } from "../support/answer-to.ts";
 import type { Round } from "./arena.ts";
 import type { Attack } from "./attack.ts";
+import { onSocketIo, targetOf } from "./on-socket-io.ts";
 import { scale } from "./scale.ts";
-import { type SocketIoTarget, startOwnSocketIo, startSocketIo } from "./targets.ts";
+import { startOwnSocketIo, startSocketIo } from "./targets.ts";
 
 const ENGINE = "/socket.io/?EIO=4&transport=polling";
 const QUICK = { connectTimeout: 300, pingInterval: 300, pingTimeout: 200 };
 
-const target = (round: Round) => round.target as SocketIoTarget;
 const refusal = (code: number, message: string) => JSON.stringify({ code, message });
 const BAD_REQUEST = refusal(3, "Bad request");
 
@@ -30,15 +29,8 @@ async function expectEnd(round: Round, session: RawPolling, reason?: string): Pr
   // The next poll after the end still hears of it.
   if (body === "1") ({ body } = await session.get());
   expect(body).toBe(refusal(1, "Session ID unknown"));
-  if (reason !== undefined) expect(target(round).reasons.at(-1)).toBe(reason);
+  if (reason !== undefined) expect(targetOf(round).reasons.at(-1)).toBe(reason);
 }
-
-const attack = (
-  id: string,
-  name: string,
-  run: Attack["run"],
-  options: ConstructorParameters<typeof Server>[1] = {},
-): Attack => ({ ids: [id], name, start: () => startSocketIo(options), run });
 
 /** A body that ends its session, with the answer to it. */
 const ends = (
@@ -48,7 +40,7 @@ const ends = (
   statuses: readonly number[] = [200, 400],
   reason = "parse error",
 ): Attack =>
-  attack(id, name, async (round) => {
+  onSocketIo(id, name, async (round) => {
     for (const body of bodies) {
       const session = await round.poll(true);
       expect(statuses).toContain((await session.post(body)).status);
@@ -57,20 +49,20 @@ const ends = (
   });
 
 export const POLLING: readonly Attack[] = [
-  attack("P-1", "1,000,001 bytes announced: 413 before they come", async (round) => {
+  onSocketIo("P-1", "1,000,001 bytes announced: 413 before they come", async (round) => {
     const session = await round.poll(true);
     const answer = await answerTo(round.target.port, head(session, "Content-Length: 1000001"));
     expect(answer).toMatch(/^HTTP\/1\.1 413 .*^connection: close\r$/ims);
     await expectEnd(round, session, "transport error");
   }),
-  attack("P-1", "more than that in chunks, without a length", async (round) => {
+  onSocketIo("P-1", "more than that in chunks, without a length", async (round) => {
     const session = await round.poll(true);
     const chunk = `8000\r\n${"4".repeat(0x8000)}\r\n`;
     const bytes = head(session, "Transfer-Encoding: chunked") + chunk.repeat(31);
     expect(await answerTo(round.target.port, bytes)).toMatch(/^HTTP\/1\.1 413 /);
     await expectEnd(round, session, "transport error");
   }),
-  attack(
+  onSocketIo(
     "P-1",
     "a limit in bytes, where characters take three",
     async (round) => {
@@ -84,14 +76,14 @@ export const POLLING: readonly Attack[] = [
     },
     { maxHttpBufferSize: 1000 },
   ),
-  attack("P-1", "lengths that lie", async (round) => {
+  onSocketIo("P-1", "lengths that lie", async (round) => {
     const short = await round.poll(true);
     const answer = await answerTo(round.target.port, `${head(short, "Content-Length: 1")}3xxx\r\n\r\n`);
     expect(answer).toMatch(/^HTTP\/1\.1 400 /m);
     const long = await round.poll(true);
     const socket = connect(round.target.port, "127.0.0.1");
     socket.end(`${head(long, "Content-Length: 100")}3`);
-    await until(() => target(round).reasons.at(-1) === "transport error");
+    await until(() => targetOf(round).reasons.at(-1) === "transport error");
     await expectEnd(round, long);
     socket.destroy();
   }),
@@ -101,9 +93,9 @@ export const POLLING: readonly Attack[] = [
     "3\x1e".repeat(499_999).slice(0, -1),
     "40\x1e".repeat(333_333).slice(0, -1),
   ]),
-  attack("P-2", "125,000 events in one POST: the others are answered in between", async (round) => {
+  onSocketIo("P-2", "125,000 events in one POST: the others are answered in between", async (round) => {
     const session = await round.poll(true);
-    const socket = [...target(round).io.sockets.sockets.values()].at(-1);
+    const socket = [...targetOf(round).io.sockets.sockets.values()].at(-1);
     let count = 0;
     let answersBefore = 0;
     socket?.on("a", () => {
@@ -114,7 +106,7 @@ export const POLLING: readonly Attack[] = [
     expect(count).toBe(125_000);
     expect(round.healthy.answers - answersBefore).toBeGreaterThan(10);
   }),
-  attack(
+  onSocketIo(
     "P-3",
     "two polls at once: the second is refused, the first ends, and so does the session",
     async (round) => {
@@ -124,7 +116,7 @@ export const POLLING: readonly Attack[] = [
       await expectEnd(round, session, "transport error");
     },
   ),
-  attack("P-3", "two POSTs at once", async (round) => {
+  onSocketIo("P-3", "two POSTs at once", async (round) => {
     const session = await round.poll(true);
     const socket = connect(round.target.port, "127.0.0.1");
     socket.write(`${head(session, "Content-Length: 10")}3`);
@@ -149,7 +141,7 @@ export const POLLING: readonly Attack[] = [
       await expectEnd(round, session, "transport error");
     },
   },
-  attack("P-5", "a binary body", async (round) => {
+  onSocketIo("P-5", "a binary body", async (round) => {
     const session = await round.poll(true);
     const headers = { "Content-Type": "application/octet-stream" };
     const { port } = round.target;
@@ -157,7 +149,7 @@ export const POLLING: readonly Attack[] = [
     expect([answer.status, answer.body]).toEqual([400, BAD_REQUEST]);
     await expectEnd(round, session, "transport error");
   }),
-  attack(
+  onSocketIo(
     "P-6",
     "the error codes of Engine.IO, each with its message",
     async (round) => {
@@ -192,7 +184,7 @@ export const POLLING: readonly Attack[] = [
     },
     { allowRequest: (request, done) => done(request.url?.endsWith("forbidden") ? "no" : null, true) },
   ),
-  attack(
+  onSocketIo(
     "P-7",
     "handshakes, and nothing after them: none is left after connectTimeout and one heartbeat",
     async (round) => {
@@ -200,7 +192,7 @@ export const POLLING: readonly Attack[] = [
       for (let i = 0; i < count; i += 100) {
         await Promise.all(Array.from({ length: 100 }, () => ask({ port: round.target.port, path: ENGINE })));
       }
-      await until(() => target(round).io.engine.clientsCount === 1);
+      await until(() => targetOf(round).io.engine.clientsCount === 1);
     },
     QUICK,
   ),
@@ -209,7 +201,7 @@ export const POLLING: readonly Attack[] = [
     "bAQID",
     "b",
   ]),
-  attack("P-8", "attachments that are longer together than a message may be", async (round) => {
+  onSocketIo("P-8", "attachments that are longer together than a message may be", async (round) => {
     const session = await round.poll(true);
     const slots = [0, 1].map((num) => JSON.stringify({ _placeholder: true, num }));
     const attachment = `b${Buffer.alloc(600_000).toString("base64")}`;
@@ -217,11 +209,11 @@ export const POLLING: readonly Attack[] = [
     await session.post(attachment);
     await expectEnd(round, session, "parse error");
   }),
-  attack(
+  onSocketIo(
     "P-9",
     "a client that never polls while others broadcast: it goes, and holds no more than its limit",
     async (round) => {
-      const { io, reasons } = target(round);
+      const { io, reasons } = targetOf(round);
       const [healthy = ""] = io.sockets.sockets.keys();
       await round.poll(true);
       const before = round.memory();
@@ -251,7 +243,7 @@ export const POLLING: readonly Attack[] = [
       return started;
     },
     async run(round) {
-      const { engine } = target(round).io;
+      const { engine } = targetOf(round).io;
       for (let i = 0; i < scale(10_000, 50); i += 1) {
         const session = await round.poll();
         const socket = connect(round.target.port, "127.0.0.1");
@@ -275,7 +267,7 @@ export const POLLING: readonly Attack[] = [
     "2probe",
     "3\x1e",
   ]),
-  attack("P-12", "JSONP: it is not there", async (round) => {
+  onSocketIo("P-12", "JSONP: it is not there", async (round) => {
     const { port } = round.target;
     for (const parameter of ["j=0", "j=alert(1)//", "j[]=&j=", "j"]) {
       const answer = await ask({ port, path: `${ENGINE}&${parameter}` });
@@ -290,7 +282,7 @@ export const POLLING: readonly Attack[] = [
       await expectEnd(round, session, "parse error");
     }
   }),
-  attack("P-13", "pages of other origins: 403, and no header that lets them read", async (round) => {
+  onSocketIo("P-13", "pages of other origins: 403, and no header that lets them read", async (round) => {
     const { port } = round.target;
     const session = await round.poll();
     for (const origin of ["https://evil.example", "null", "http://127.0.0.1.evil.example"]) {
@@ -308,7 +300,7 @@ export const POLLING: readonly Attack[] = [
       }
     }
   }),
-  attack(
+  onSocketIo(
     "P-13",
     "a page that may, beside one that may not: caches keep them apart",
     async (round) => {
@@ -330,27 +322,31 @@ export const POLLING: readonly Attack[] = [
     },
     { cors: { origin: ["https://app.example"], credentials: true } },
   ),
-  attack("P-14", "guessing: ids share nothing, and none of those next to them is there", async (round) => {
-    const { port } = round.target;
-    const ids: Buffer[] = [];
-    for (let i = 0; i < 40; i += 1) {
-      ids.push(Buffer.from((await round.poll()).opening.sid, "base64url"));
-    }
-    expect(new Set(ids.map((id) => id.length))).toEqual(new Set([16]));
-    // Of 40 random bytes, some differ; no place holds a counter or a clock.
-    for (let place = 0; place < 16; place += 1) {
-      expect(new Set(ids.map((id) => id[place])).size).toBeGreaterThan(8);
-    }
-    const [id = Buffer.alloc(16)] = ids;
-    const guesses = ["__proto__", "constructor", "toString", "", id.toString("base64url").slice(0, 21)];
-    for (const step of [1, 255]) {
-      const near = Buffer.from(id);
-      near[15] = ((near[15] ?? 0) + step) % 256;
-      guesses.push(near.toString("base64url"));
-    }
-    for (const guess of guesses) {
-      const answer = await ask({ port, path: `${ENGINE}&sid=${guess}` });
-      expect([answer.status, answer.body]).toEqual([400, refusal(1, "Session ID unknown")]);
-    }
-  }),
+  onSocketIo(
+    "P-14",
+    "guessing: ids share nothing, and none of those next to them is there",
+    async (round) => {
+      const { port } = round.target;
+      const ids: Buffer[] = [];
+      for (let i = 0; i < 40; i += 1) {
+        ids.push(Buffer.from((await round.poll()).opening.sid, "base64url"));
+      }
+      expect(new Set(ids.map((id) => id.length))).toEqual(new Set([16]));
+      // Of 40 random bytes, some differ; no place holds a counter or a clock.
+      for (let place = 0; place < 16; place += 1) {
+        expect(new Set(ids.map((id) => id[place])).size).toBeGreaterThan(8);
+      }
+      const [id = Buffer.alloc(16)] = ids;
+      const guesses = ["__proto__", "constructor", "toString", "", id.toString("base64url").slice(0, 21)];
+      for (const step of [1, 255]) {
+        const near = Buffer.from(id);
+        near[15] = ((near[15] ?? 0) + step) % 256;
+        guesses.push(near.toString("base64url"));
+      }
+      for (const guess of guesses) {
+        const answer = await ask({ port, path: `${ENGINE}&sid=${guess}` });
+        expect([answer.status, answer.body]).toEqual([400, refusal(1, "Session ID unknown")]);
+      }
+    },
+  ),
 ];

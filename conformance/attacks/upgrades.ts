@@ -8,11 +8,11 @@ import { type RawPeer, requestText } from "../support/raw-peer.ts";
 import { peerOf } from "../support/wire.ts";
 import type { Round } from "./arena.ts";
 import type { Attack } from "./attack.ts";
-import { type SocketIoTarget, startSocketIo } from "./targets.ts";
+import { onSocketIo, targetOf } from "./on-socket-io.ts";
+import { startSocketIo } from "./targets.ts";
 
 const frame = peerOf("server");
 const say = (text: string) => frame(0x81, text);
-const target = (round: Round) => round.target as SocketIoTarget;
 
 const handshakeOf = ({ opening }: RawPolling): string =>
   `GET /socket.io/?EIO=4&transport=websocket&sid=${opening.sid} HTTP/1.1`;
@@ -27,16 +27,9 @@ async function expectAlive(session: RawPolling): Promise<void> {
   expect((await session.poll()).filter((packet) => packet !== "6")).toEqual(['42["echo","alive"]']);
 }
 
-const attack = (
-  id: string,
-  name: string,
-  run: Attack["run"],
-  options: ConstructorParameters<typeof Server>[1] = {},
-): Attack => ({ ids: [id], name, start: () => startSocketIo(options), run });
-
 /** What a candidate sends, after which it is closed and the session is as it was. */
 const refused = (id: string, name: string, packets: readonly string[], answers: readonly string[]): Attack =>
-  attack(id, name, async (round) => {
+  onSocketIo(id, name, async (round) => {
     const session = await round.poll(true);
     const candidate = await candidateOf(round, session);
     candidate.send(Buffer.concat(packets.map(say)));
@@ -47,7 +40,7 @@ const refused = (id: string, name: string, packets: readonly string[], answers: 
   });
 
 export const UPGRADES: readonly Attack[] = [
-  attack(
+  onSocketIo(
     "U-1",
     "no probe: the candidate is closed after upgradeTimeout, the session stays",
     async (round) => {
@@ -59,7 +52,7 @@ export const UPGRADES: readonly Attack[] = [
     },
     { upgradeTimeout: 100 },
   ),
-  attack(
+  onSocketIo(
     "U-1",
     "a probe, and nothing after it",
     async (round) => {
@@ -72,7 +65,7 @@ export const UPGRADES: readonly Attack[] = [
     },
     { upgradeTimeout: 300 },
   ),
-  attack("U-2", "two candidates at once: the second is refused, the first completes", async (round) => {
+  onSocketIo("U-2", "two candidates at once: the second is refused, the first completes", async (round) => {
     const session = await round.poll(true);
     const first = await candidateOf(round, session);
     const answer = await answerTo(round.target.port, requestText({}, handshakeOf(session)));
@@ -89,12 +82,12 @@ export const UPGRADES: readonly Attack[] = [
   refused("U-4", "a hundred probes", Array(100).fill("2probe"), ["3probe"]),
   refused("U-5", "messages before the upgrade", ["2probe", '42["echo","early"]', "5"], ["3probe"]),
   refused("U-5", "messages before the probe", ['42["echo","early"]'], []),
-  attack("U-6", "polling after the upgrade: 400, and the session goes on", async (round) => {
+  onSocketIo("U-6", "polling after the upgrade: 400, and the session goes on", async (round) => {
     const session = await round.poll(true);
     const peer = await candidateOf(round, session);
     peer.send(Buffer.concat([say("2probe"), say("5")]));
     await peer.arrived(1);
-    await until(() => target(round).io.sockets.sockets.size === 2);
+    await until(() => targetOf(round).io.sockets.sockets.size === 2);
     for (const answer of [await session.post('42["echo","late"]'), await session.get()]) {
       expect([answer.status, answer.body]).toEqual([400, '{"code":3,"message":"Bad request"}']);
     }
@@ -124,9 +117,9 @@ export const UPGRADES: readonly Attack[] = [
       expect(await answer).toMatch(/^HTTP\/1\.1 400 .*"Session ID unknown"/s);
     },
   },
-  attack("U-8", "an upgrade while a megabyte waits: it comes once, in order", async (round) => {
+  onSocketIo("U-8", "an upgrade while a megabyte waits: it comes once, in order", async (round) => {
     const session = await round.poll(true);
-    const socket = [...target(round).io.sockets.sockets.values()].at(-1);
+    const socket = [...targetOf(round).io.sockets.sockets.values()].at(-1);
     const text = "x".repeat(10_000);
     for (let i = 0; i < 110; i += 1) socket?.emit("n", i, text);
     const peer = await candidateOf(round, session);
@@ -143,7 +136,7 @@ export const UPGRADES: readonly Attack[] = [
     peer.send(say("1"));
     await peer.closed();
   }),
-  attack("U-9", "WebTransport: it is not there, and its handshake is no packet", async (round) => {
+  onSocketIo("U-9", "WebTransport: it is not there, and its handshake is no packet", async (round) => {
     const { port } = round.target;
     expect(() => new Server({ transports: ["webtransport" as "websocket"] })).toThrow(/webtransport/);
     const answer = await ask({ port, path: "/socket.io/?EIO=4&transport=webtransport" });
