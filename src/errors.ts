@@ -26,3 +26,5 @@ export const ERR_STATE = "BARO_STATE";
 export const ERR_CLOSE_CODE = "BARO_CLOSE_CODE";
 /** A payload over 125 bytes for a ping or pong, or a close reason over 123 bytes (RFC 6455 section 5.5). */
 export const ERR_CONTROL_LENGTH = "BARO_CONTROL_LENGTH";
+/** A field of an event that no stream of events can carry: a line break in its name, for one. */
+export const ERR_FIELD = "BARO_FIELD";
