@@ -36,6 +36,8 @@ const HEADERS: OutgoingHttpHeaders = {
 };
 /** Proxies end what is silent for long. A comment is no event (HTML standard, section 9.2.6). */
 const COMMENT = Buffer.from(":\n\n");
+/** Milliseconds that a reader has for what is left when a stream ends. */
+const LINGER = 5_000;
 const SILENT: OpenReceiver = { receive() {}, drained() {}, ended() {} };
 
 const STREAM = Symbol("stream");
@@ -66,7 +68,7 @@ export class EventStream implements OpenTransport, Flushable, Tickable {
   #collected = 0;
   /** Where bytes go past the response. */
   #socket: Socket | undefined = undefined;
-  #heartbeat: TickerEntry | undefined = undefined;
+  #timer: TickerEntry | undefined = undefined;
   /** Nothing was written since the last tick. */
   #isSilent = false;
   #isScheduled = false;
@@ -83,6 +85,10 @@ export class EventStream implements OpenTransport, Flushable, Tickable {
 
   get writable(): boolean {
     return !this.#isFull && !this.#isOver && !this.#isEnding;
+  }
+
+  get maxQueued(): number {
+    return this.#options.maxQueued;
   }
 
   /** Sends the head of the answer. */
@@ -102,8 +108,7 @@ export class EventStream implements OpenTransport, Flushable, Tickable {
       // Whatever time HTTP allows for a request says nothing about an answer that lives for days.
       socket.setTimeout(0);
     }
-    this.deadline = clock.now() + this.#options.streamHeartbeat;
-    this.#heartbeat = ticker.add(this);
+    this.#tickAt(clock.now() + this.#options.streamHeartbeat);
   }
 
   send(forms: OpenForms): void {
@@ -124,6 +129,7 @@ export class EventStream implements OpenTransport, Flushable, Tickable {
     this.emits?.close();
     this.#isEnding = true;
     this.#schedule();
+    this.#tickAt(clock.now() + LINGER);
   }
 
   /** Writes what this turn collected. */
@@ -153,6 +159,12 @@ export class EventStream implements OpenTransport, Flushable, Tickable {
   }
 
   tick(now: number): void {
+    if (this.#isEnding) {
+      // Its reader does not take what is left.
+      this.#timer?.cancel();
+      this.#response.destroy();
+      return;
+    }
     this.deadline = now + this.#options.streamHeartbeat;
     if (this.#isSilent) this.#push(COMMENT);
     this.#isSilent = true;
@@ -171,6 +183,13 @@ export class EventStream implements OpenTransport, Flushable, Tickable {
     turn.schedule(this);
   }
 
+  /** For an earlier deadline, the ticker wants a new entry. */
+  #tickAt(deadline: number): void {
+    this.#timer?.cancel();
+    this.deadline = deadline;
+    this.#timer = ticker.add(this);
+  }
+
   #drained(): void {
     if (!this.#isFull) return;
     this.#isFull = false;
@@ -181,7 +200,7 @@ export class EventStream implements OpenTransport, Flushable, Tickable {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#clear();
-    this.#heartbeat?.cancel();
+    this.#timer?.cancel();
     this.emits?.close();
     const { receiver } = this;
     this.receiver = SILENT;

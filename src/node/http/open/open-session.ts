@@ -25,6 +25,8 @@ export interface OpenTransport {
   readonly name: string;
   /** Whether the client reads as fast as it is sent to. */
   readonly writable: boolean;
+  /** Bytes that may wait for the client to read, or behind a blob that is still read. */
+  readonly maxQueued: number;
   receiver: OpenReceiver;
   /** Takes an event or an acknowledgement, in the form that it needs. */
   send(forms: OpenForms): void;
@@ -90,6 +92,11 @@ export class OpenSession implements OpenClientSession, OpenReceiver {
     }
     this.#order ??= new SendOrder((next) => this.#deliver(next));
     this.#order.push(outgoing);
+    const { maxQueued } = this.#transport;
+    if (this.#order.size <= maxQueued) return;
+    this.#order.clear();
+    this.#transport.close();
+    this.ended("transport error", `more than ${maxQueued} bytes wait behind a blob`);
   }
 
   close(): void {

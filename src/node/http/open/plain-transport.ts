@@ -72,6 +72,10 @@ export class PlainTransport extends Shell implements OpenTransport {
     return !this.full && this.connection.state === "open";
   }
 
+  get maxQueued(): number {
+    return this.#options.shell.maxQueued;
+  }
+
   send(forms: OpenForms): void {
     this.connection.sendFrame(forms.frames);
   }

@@ -5,6 +5,7 @@ import type { OpenReceiver, OpenTransport } from "./open-session.ts";
 export class PollTransport implements OpenTransport {
   readonly name = "poll";
   readonly writable = false;
+  readonly maxQueued = 0;
   receiver: OpenReceiver = { receive() {}, drained() {}, ended() {} };
 
   constructor(response: ServerResponse) {

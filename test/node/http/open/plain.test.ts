@@ -127,6 +127,20 @@ describe("a plain WebSocket", () => {
     expect((await new PlainClient(port).refused).status).toBe(400);
   });
 
+  it("ends when too much waits behind a blob", async () => {
+    const { io, port } = await startOpen({ maxQueued: 10_000 });
+    const connecting = connection(io);
+    const client = new PlainClient(port);
+    const socket = await connecting;
+    await opened(client);
+    const left = new Promise((resolve) => socket.on("disconnect", (reason, why) => resolve([reason, why])));
+    const never = { size: 5, arrayBuffer: () => new Promise<ArrayBuffer>(() => {}) };
+    socket.emit("blob", never);
+    for (let count = 0; count < 11; count += 1) socket.emit("text", "x".repeat(1_000));
+    expect(await left).toEqual(["transport error", expect.stringContaining("10000")]);
+    expect((await client.closed).code).toBe(1000);
+  });
+
   it("ends with its server", async () => {
     const { io, port } = await startOpen();
     const connecting = connection(io);
