@@ -13,7 +13,7 @@ export async function startOpen(options: ServerOptions = {}): Promise<{ io: Serv
 }
 
 /** What a client has heard, in order, and a promise of what comes next. */
-export class Heard<Item> {
+class Heard<Item> {
   readonly items: Item[] = [];
   #waiting: (() => void)[] = [];
   #taken = 0;
