@@ -217,8 +217,11 @@ export class Server<
   protected publish({ namespace: name, rooms, data }: Publication): object | undefined {
     const namespace = this.#namespaces.get(name);
     if (namespace === undefined) return undefined;
+    const before = namespace.past?.position;
     namespace.audience.broadcast({ ...EVERYONE, rooms }, data, NO_FLAGS);
-    return {};
+    const position = namespace.past?.position;
+    // Where it is not kept, it has none.
+    return position === before ? {} : { position };
   }
 
   /** Takes the session of a client without a library; it opens when the application has let it in. */

@@ -186,6 +186,27 @@ describe("a stream that comes back", () => {
   });
 });
 
+it("a publication is told where it stands, again when it is repeated", async () => {
+  const { io, port } = await startOpen({ open: { publishKeys: ["the-key-of-the-backend"] } });
+  io.publicRooms("a");
+  io.history("a");
+  const publish = async (room: string, key: string) => {
+    const { body } = await ask({
+      port,
+      path: "/socket.io/publish",
+      method: "POST",
+      headers: { Authorization: "Bearer the-key-of-the-backend", "Idempotency-Key": key },
+      body: JSON.stringify({ rooms: [room], event: ["published", key] }),
+    });
+    return JSON.parse(body).position;
+  };
+  const position = await publish("a", "1");
+  expect(await publish("unkept", "2")).toBeUndefined();
+  await publish("a", "3");
+  expect(await publish("a", "1")).toBe(position);
+  expect(events((await poll(port, `room=a&after=${position}`)).lines)).toEqual([["published", "3"]]);
+});
+
 describe("a poll", () => {
   it("gives the newest, what is newer, and says when nothing is", async () => {
     const { io, port } = await start();
