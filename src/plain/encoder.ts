@@ -59,19 +59,6 @@ export interface StreamedEvent {
   readonly event: string;
   /** JSON. */
   readonly data: string;
-  /** Milliseconds that the client waits before it comes back. */
-  readonly retry?: number | undefined;
-}
-
-/**
- * Writes an event as a block of lines (HTML standard, section 9.2.5).
- *
- * @param position what the client says when it comes back.
- */
-export function encodeBlock({ event, data, retry }: StreamedEvent, position?: string): string {
-  const id = position === undefined ? "" : `id: ${position}\n`;
-  const wait = retry === undefined ? "" : `retry: ${retry}\n`;
-  return `event: ${event}\n${id}${wait}data: ${data}\n\n`;
 }
 
 /** The names that a stream itself uses, or the browser: an event with one of them travels in an envelope. */

@@ -2,10 +2,11 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { base64 } from "../../src/node/base64.ts";
 import { decodeMessage } from "../../src/plain/decoder.ts";
-import { encodeBlock, encodeMessage, toPlainPacket, toStreamedEvent } from "../../src/plain/encoder.ts";
+import { encodeMessage, toPlainPacket, toStreamedEvent } from "../../src/plain/encoder.ts";
 import { encode } from "../../src/socketio/encoder.ts";
 import { PacketType } from "../../src/socketio/packet.ts";
 import { stringifyLong } from "../../src/socketio/stringify-long.ts";
+import { encodeEvent } from "../../src/sse/encoder.ts";
 
 type Options = { namespace?: string; id?: number };
 
@@ -84,19 +85,12 @@ describe("events of a stream", () => {
   });
 });
 
-it("a block has its fields in lines", () => {
-  expect(encodeBlock({ event: "news", data: "1" })).toBe("event: news\ndata: 1\n\n");
-  expect(encodeBlock({ event: "news", data: "1", retry: 500 }, "p")).toBe(
-    "event: news\nid: p\nretry: 500\ndata: 1\n\n",
-  );
-});
-
 describe("E-1: what cannot stand in a line is in an envelope", () => {
   it.each(["\r", "\n", "\r\n", "\0"])("%j", (text) => {
     const { event, data } = toStreamedEvent(plain([`a${text}id: 1`, `b${text}data: 2`]));
     expect([event, JSON.parse(data)]).toEqual(["envelope", [`a${text}id: 1`, `b${text}data: 2`]]);
     // In the data, JSON escapes them.
-    const block = encodeBlock(toStreamedEvent(plain(["a", `b${text}data: 2`])));
+    const block = encodeEvent(toStreamedEvent(plain(["a", `b${text}data: 2`])));
     expect(block).toBe(`event: a\ndata: ${JSON.stringify(`b${text}data: 2`)}\n\n`);
     expect(block.split(/\r\n|\r|\n/)).toHaveLength(4);
   });

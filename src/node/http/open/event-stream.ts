@@ -3,8 +3,8 @@ import { type IncomingMessage, type OutgoingHttpHeaders, ServerResponse } from "
 import { Socket } from "node:net";
 import type { Traffic } from "../../../diagnostics.ts";
 import type { SessionCloseReason } from "../../../engine/session.ts";
-import { encodeBlock } from "../../../plain/encoder.ts";
 import { PacketType } from "../../../socketio/packet.ts";
+import { encodeComment, encodeEvent } from "../../../sse/encoder.ts";
 import { clock, joiner, ticker, turn } from "../../process.ts";
 import type { Tickable, TickerEntry } from "../../ticker.ts";
 import type { Flushable } from "../../turn.ts";
@@ -35,7 +35,7 @@ const HEADERS: OutgoingHttpHeaders = {
   "X-Content-Type-Options": "nosniff",
 };
 /** Proxies end what is silent for long. A comment is no event (HTML standard, section 9.2.6). */
-const COMMENT = Buffer.from(":\n\n");
+const COMMENT = Buffer.from(encodeComment());
 /** Milliseconds that a reader has for what is left when a stream ends. */
 const LINGER = 5_000;
 const SILENT: OpenReceiver = { receive() {}, drained() {}, ended() {} };
@@ -120,7 +120,7 @@ export class EventStream implements OpenTransport, Flushable, Tickable {
     const isOpen = notice === "open";
     // A crowd that lost its server together must not come back together.
     const retry = isOpen ? Math.round(this.#options.streamRetry * (0.5 + Math.random())) : undefined;
-    this.#push(Buffer.from(encodeBlock({ event: notice, data: JSON.stringify(data), retry }, position)));
+    this.#push(Buffer.from(encodeEvent({ event: notice, data: JSON.stringify(data), retry, id: position })));
   }
 
   close(): void {

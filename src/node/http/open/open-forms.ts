@@ -1,12 +1,7 @@
 import { Buffer } from "node:buffer";
 import type { Outgoing } from "../../../engine/outgoing.ts";
-import {
-  encodeBlock,
-  encodeMessage,
-  type PlainPacket,
-  toPlainPacket,
-  toStreamedEvent,
-} from "../../../plain/encoder.ts";
+import { encodeMessage, type PlainPacket, toPlainPacket, toStreamedEvent } from "../../../plain/encoder.ts";
+import { encodeEvent } from "../../../sse/encoder.ts";
 import { encodeMessage as encodeFrame, type Frames } from "../../../websocket/frame.ts";
 import { base64 } from "../../base64.ts";
 
@@ -37,7 +32,7 @@ export class OpenForms {
 
   /** The event in a stream of events. */
   get block(): Uint8Array {
-    this.#block ??= Buffer.from(encodeBlock(toStreamedEvent(this.packet), this.#position));
+    this.#block ??= Buffer.from(encodeEvent({ ...toStreamedEvent(this.packet), id: this.#position }));
     return this.#block;
   }
 
