@@ -77,6 +77,7 @@ export class Presences<Someone extends PresentMember> implements RoomObserver<So
       throw new BaroError(ERR_OPTION, `leaveDelay must be 0 or more, and is ${String(leaveDelay)}.`);
     }
     this.#rules.push({ rooms, options, leaveDelay });
+    for (const member of this.#audience.everyone.values()) this.connected(member);
   }
 
   /** The users in a room, in the order in which they came. */

@@ -138,6 +138,17 @@ describe("presence", () => {
     expect(watcher.take()).toEqual([]);
   });
 
+  it("counts those who are in the room already", () => {
+    const server = new TestServer();
+    server.on("connection", (socket) => socket.join("lobby"));
+    const session = server.open();
+    session.receive('0{"user":"ada"}');
+    session.take();
+    server.sockets.presence("lobby", { user });
+    server.sockets.presence(/./, { user });
+    expect(session.take()).toEqual([event("presence", { room: "lobby", users: [ada] })]);
+  });
+
   it("is not kept in the history of its room", () => {
     const { server, enter } = start();
     server.sockets.history("lobby");
