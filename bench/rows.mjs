@@ -41,6 +41,7 @@ export const ROWS = [
     fan8: events(0.15),
     chat: events(0.06),
   }),
+  ...["echo16", "fan1"].map((id) => recovering(id)),
   idle("sio", "Socket.IO", EVENTS, events(7.5 / 15.4), events(0.5)),
   latency("sio", "Socket.IO", EVENTS),
   ...[
@@ -136,6 +137,18 @@ function traffic(protocol, group, servers, targets) {
       publishes,
     ),
   ];
+}
+
+/** The same with connectionStateRecovery, where every event is kept. */
+function recovering(name) {
+  const [row] = traffic("sio", "Socket.IO", [], {}).filter(({ id }) => id === `sio-${name}`);
+  return {
+    ...row,
+    id: `recovery-${name}`,
+    title: `${row.title}, with recovery`,
+    servers: ["baro, recovery", "socket.io, recovery"],
+    figures: [{ key: "cpu", unit: "µs", targets: [] }],
+  };
 }
 
 function idle(protocol, group, servers, memory, accept) {

@@ -1,4 +1,5 @@
 import { Server } from "baro";
 import { listenEvents } from "./events.mjs";
 
-export const listen = () => listenEvents(Server);
+export const listen = ({ connectionStateRecovery }) =>
+  listenEvents(Server, connectionStateRecovery && { connectionStateRecovery });

@@ -11,6 +11,8 @@ const PLAIN = { WS_NO_BUFFER_UTIL: "1" };
 /** How each server is started, and `missing`, a sentence, where it can't be. */
 export const SERVERS = {
   baro: { module: "baro" },
+  "baro, recovery": { module: "baro", options: { connectionStateRecovery: {} } },
+  "socket.io, recovery": { module: "socket.io", env: PLAIN, options: { connectionStateRecovery: {} } },
   "baro, plain WebSocket": { module: "baro", load: { protocols: ["plain"], protocol: "plain" } },
   "baro, SSE": { module: "baro", load: { protocols: ["sse"], protocol: "sse" } },
   "baro, a third each": { module: "baro", load: { protocols: ["sio", "plain", "sse"] } },

@@ -41,9 +41,9 @@ function create(
 storeContract("memory", ({ bounds } = {}) => create(bounds));
 
 describe("a store in memory", () => {
-  // A payload of 100 bytes counts 300.
+  // A payload of 100 bytes counts 900.
   it("shares its budget with others: the oldest of all goes", () => {
-    const budget = new MemoryBudget(1_000);
+    const budget = new MemoryBudget(3_000);
     const clock = new FakeClock();
     const [one, other] = [create({}, budget, clock), create({}, budget, clock)];
     one.store.append(draft("1", ["x", "y"]));
@@ -51,10 +51,10 @@ describe("a store in memory", () => {
     other.store.append(draft("2", ["x"]));
     clock.advance(1);
     one.store.append(draft("3", ["x"]));
-    expect(budget.used).toBe(900);
+    expect(budget.used).toBe(2_700);
     clock.advance(1);
     other.store.append(draft("4", ["x"]));
-    expect(budget.used).toBe(900);
+    expect(budget.used).toBe(2_700);
     const all = { count: 9, bytes: 1e9 };
     expect(one.store.since([reading("x", 0), reading("y", 0)], all)).toEqual([
       { log: "x", reason: "expired" },
@@ -63,11 +63,11 @@ describe("a store in memory", () => {
     expect(texts(one.store.since([reading("x", 1)], all))).toEqual(["3"]);
     expect(texts(other.store.since([reading("x", 0)], all))).toEqual(["2", "4"]);
     one.store.close();
-    expect(budget.used).toBe(600);
+    expect(budget.used).toBe(1_800);
   });
 
   it("keeps nothing that is over the whole budget, and owns up to it", () => {
-    const budget = new MemoryBudget(1_000);
+    const budget = new MemoryBudget(3_000);
     const { store } = create({}, budget);
     store.append(draft("huge", ["x"], { seal: () => ({ text: "huge", size: 5_000 }) }));
     expect(budget.used).toBe(0);
@@ -79,9 +79,9 @@ describe("a store in memory", () => {
     const { store } = create({ max: 1 }, budget);
     store.append(draft("1", ["x", "y"]));
     store.append(draft("2", ["x"]));
-    expect(budget.used).toBe(600);
+    expect(budget.used).toBe(1_800);
     store.append(draft("3", ["y"]));
-    expect(budget.used).toBe(600);
+    expect(budget.used).toBe(1_800);
   });
 
   it("holds nothing of a thousand rooms that came and went", () => {

@@ -147,7 +147,7 @@ export function storeContract(name: string, create: (wish?: StoreWish) => StoreS
 
     it.each<[string, Partial<Bounds>]>([
       ["events", { max: 2 }],
-      ["bytes", { bytes: 700 }],
+      ["bytes", { bytes: 2_000 }],
     ])("keeps no more %s than it may, and says so", (_, bounds) => {
       const { store } = create({ bounds });
       for (let n = 1; n <= 6; n++) store.append(draft(String(n), ["x"]));
