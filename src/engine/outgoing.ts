@@ -36,6 +36,8 @@ export class Outgoing {
   messages: readonly object[] | undefined = undefined;
   /** The form of long-polling: a payload of one or more packets. */
   payload: string | undefined = undefined;
+  /** The form of a stream of events that carries Engine.IO: the bytes of an event. */
+  events: Uint8Array | undefined = undefined;
   /** The forms of clients without a library. */
   open: object | undefined = undefined;
 

@@ -4,11 +4,12 @@ import type { ManagerOptions } from "../client/options.ts";
 import type { Platform } from "../client/platform.ts";
 import type { DefaultEventsMap, EventsMap } from "../emitter.ts";
 import { base64 } from "../node/base64.ts";
-import { createHttpExchange } from "../node/client/http-exchange.ts";
+import { createHttpExchange, createHttpStream } from "../node/client/http-exchange.ts";
 import { requestOptions } from "../node/client/request-options.ts";
 import { WebSocketTransport } from "../node/client/websocket-transport.ts";
 import { clock } from "../node/process.ts";
 import { PollingTransport } from "../web/polling.ts";
+import { createStreamExchange } from "../web/stream-exchange.ts";
 
 const platform: Platform = {
   clock,
@@ -27,14 +28,19 @@ const platform: Platform = {
         handshakeTimeout: 0,
       });
     }
-    if (name !== "polling") return undefined;
-    return new PollingTransport({
-      url,
-      timestampParam: timestampRequests ? timestampParam : undefined,
-      exchange: createHttpExchange({ headers: extraHeaders, timeout: requestTimeout, request }),
-      base64,
-      clock,
-    });
+    if (name !== "polling" && name !== "sse") return undefined;
+    const http = { headers: extraHeaders, timeout: requestTimeout, request };
+    const exchange = createHttpExchange(http);
+    return new PollingTransport(
+      {
+        url,
+        timestampParam: timestampRequests ? timestampParam : undefined,
+        exchange: name === "sse" ? createStreamExchange(createHttpStream(http), exchange) : exchange,
+        base64,
+        clock,
+      },
+      name,
+    );
   },
 };
 

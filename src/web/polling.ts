@@ -32,7 +32,7 @@ export interface PollingOptions {
  * that is sent in one turn leaves in one POST, and so does all that gathers while a POST is under way.
  */
 export class PollingTransport implements ClientTransport {
-  readonly name = "polling";
+  readonly name: string;
   receiver: TransportReceiver = { packet() {}, drained() {}, closed() {} };
   readonly #options: PollingOptions;
   #state: "open" | "pausing" | "paused" | "closed" = "open";
@@ -49,7 +49,9 @@ export class PollingTransport implements ClientTransport {
   #whenPaused: () => void = () => {};
   #stamp = Date.now();
 
-  constructor(options: PollingOptions) {
+  /** @param name another one for an exchange that does not poll. */
+  constructor(options: PollingOptions, name = "polling") {
+    this.name = name;
     this.#options = options;
   }
 

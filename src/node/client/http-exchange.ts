@@ -1,6 +1,7 @@
 import { type IncomingMessage, request as requestHttp } from "node:http";
 import { type RequestOptions, request as requestHttps } from "node:https";
 import type { Exchange } from "../../web/exchange.ts";
+import type { OpenStream } from "../../web/stream-exchange.ts";
 
 /** As much as a WebSocket takes in one message. A response without end must not fill the memory. */
 const MAX_RESPONSE_LENGTH = 100 * 1024 * 1024;
@@ -35,6 +36,38 @@ export function createHttpExchange({ headers, timeout, request }: HttpExchangeOp
     return () => {
       isOver = true;
       clearTimeout(timer);
+      outgoing.destroy();
+    };
+  };
+}
+
+/** Requests whose response is read as it comes. */
+export function createHttpStream({ headers, request }: HttpExchangeOptions): OpenStream {
+  return ({ method, url }, sink) => {
+    const send = url.startsWith("https:") ? requestHttps : requestHttp;
+    const accept = { accept: "text/event-stream" };
+    const outgoing = send(url, { ...request, method, headers: { ...accept, ...headers } });
+    let isOver = false;
+    let status = 0;
+    const finish = (): void => {
+      if (isOver) return;
+      isOver = true;
+      outgoing.destroy();
+      sink.end(status);
+    };
+    outgoing.on("error", finish);
+    outgoing.on("close", finish);
+    outgoing.on("response", (response) => {
+      status = response.statusCode ?? 0;
+      response.on("error", finish);
+      if (status !== 200) finish();
+      response.on("data", (chunk: Buffer) => {
+        if (!isOver && !sink.chunk(chunk)) finish();
+      });
+    });
+    outgoing.end();
+    return () => {
+      isOver = true;
       outgoing.destroy();
     };
   };

@@ -1,9 +1,8 @@
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ServerSession } from "../../engine/server-session.ts";
 import type { TickerEntry } from "../ticker.ts";
 import type { EngineSettings } from "./engine-options.ts";
 import { parseEngineQuery } from "./engine-query.ts";
-import type { PollingTransport } from "./polling-transport.ts";
 import {
   BAD_HANDSHAKE_METHOD,
   BAD_REQUEST,
@@ -14,13 +13,22 @@ import {
   UNSUPPORTED_PROTOCOL,
 } from "./refusal.ts";
 
+/** A transport whose peer sends requests. */
+export interface HttpTransport {
+  receivePost(request: IncomingMessage, response: ServerResponse): void;
+  /** Takes another GET; absent where the first one is the only one. */
+  receivePoll?(response: ServerResponse): void;
+  /** The server takes no more: HTTP connections end with the answers that they wait for. */
+  endConnection?(): void;
+}
+
 /** One session, as the HTTP side knows it. */
 export interface Entry {
   readonly session: ServerSession;
   /** The page that opened the session; it may go on, even where only `allowRequest` let it in. */
   readonly origin: string | undefined;
   /** Where polls and posts go; none for a session that began over WebSocket. */
-  readonly polling: PollingTransport | undefined;
+  readonly http: HttpTransport | undefined;
   readonly heartbeat: TickerEntry;
   /** The time limit of the last upgrade. */
   upgrade: TickerEntry | undefined;
@@ -52,13 +60,14 @@ export function checkRequest(
   if (kind === "upgrade" && transport !== "websocket") return BAD_REQUEST;
   if (entry === undefined) {
     if (request.method !== "GET") return { ...BAD_HANDSHAKE_METHOD, context: { method: request.method } };
-    if (kind === "request" && transport !== "polling") return BAD_REQUEST;
+    if (kind === "request" && transport === "websocket") return BAD_REQUEST;
     return query.version === PROTOCOL ? undefined : unsupported(query.version);
   }
   if (query.version !== undefined && query.version !== PROTOCOL) return unsupported(query.version);
   if (kind === "upgrade") return entry.session.mayUpgradeTo(transport) ? entry : BAD_REQUEST;
-  if (transport !== "polling" || entry.session.transportName !== transport) return BAD_REQUEST;
-  return request.method === "GET" || request.method === "POST" ? entry : BAD_REQUEST;
+  if (transport === "websocket" || entry.session.transportName !== transport) return BAD_REQUEST;
+  if (request.method === "POST") return entry;
+  return request.method === "GET" && entry.http?.receivePoll !== undefined ? entry : BAD_REQUEST;
 }
 
 function unsupported(version: string | undefined): Refusal {

@@ -38,8 +38,11 @@ export interface EngineOptions extends AttachOptions {
   maxHttpBufferSize?: number;
   /** The most that waits for a peer that does not read; above it the session ends. Default 16 MiB. */
   maxQueued?: number;
-  /** Default both. */
-  transports?: readonly ("polling" | "websocket")[];
+  /**
+   * Default all. `"sse"` is for Baro's own client: packets as Server-Sent Events down, POST up, where WebSocket is
+   * blocked and polling is slow.
+   */
+  transports?: readonly ("polling" | "websocket" | "sse")[];
   /** Whether a session that polls may move to WebSocket. Default true. */
   allowUpgrades?: boolean;
   /** Asked before each session. */
@@ -88,7 +91,7 @@ const DEFAULTS: EngineSettings = {
   upgradeTimeout: 10_000,
   maxHttpBufferSize: 1_000_000,
   maxQueued: 16 * 1024 * 1024,
-  transports: ["polling", "websocket"],
+  transports: ["polling", "websocket", "sse"],
   allowUpgrades: true,
   hookTimeout: 30_000,
   cookie: false,
@@ -121,8 +124,11 @@ export function settleOptions(options: EngineOptions): EngineSettings {
     }
   }
   for (const name of settings.transports) {
-    if (name !== "polling" && name !== "websocket") {
-      throw new BaroError(ERR_OPTION, `transports may name "polling" and "websocket", and not "${name}".`);
+    if (name !== "polling" && name !== "websocket" && name !== "sse") {
+      throw new BaroError(
+        ERR_OPTION,
+        `transports may name "polling", "websocket" and "sse", and not "${name}".`,
+      );
     }
   }
   return { ...settings, path: settlePath(settings.path, settings.addTrailingSlash) };

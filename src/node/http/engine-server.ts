@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import { Outgoing } from "../../engine/outgoing.ts";
 import { PacketType } from "../../engine/packet.ts";
 import { ServerSession, type ServerSessionOptions } from "../../engine/server-session.ts";
+import type { ServerTransport } from "../../engine/transport.ts";
 import { acceptHeaders, parseHandshake } from "../../websocket/handshake.ts";
 import type { PerMessageDeflate } from "../../websocket/permessage-deflate.ts";
 import { diagnosticsOfServer } from "../diagnostics.ts";
@@ -13,7 +14,7 @@ import { EngineTransport, engineShellOptions } from "../websocket/engine-transpo
 import { type PooledDeflateOptions, perMessageDeflate } from "../websocket/per-message-deflate.ts";
 import type { ShellOptions } from "../websocket/shell-options.ts";
 import { acceptUpgrade } from "../websocket/upgrade.ts";
-import { checkRequest, type Entry } from "./admission.ts";
+import { checkRequest, type Entry, type HttpTransport } from "./admission.ts";
 import { attach } from "./attach.ts";
 import {
   type AttachOptions,
@@ -21,6 +22,7 @@ import {
   type EngineSettings,
   settleOptions,
 } from "./engine-options.ts";
+import { parseEngineQuery } from "./engine-query.ts";
 import { Gate, type Passage } from "./gate.ts";
 import { appendHeaders } from "./header-lines.ts";
 import { askHook } from "./hook.ts";
@@ -29,6 +31,7 @@ import { type HttpMiddleware, isAnswered } from "./middlewares.ts";
 import { endWithAnswer, type PollingSettings, PollingTransport } from "./polling-transport.ts";
 import { BAD_REQUEST, type Refusal, refuse, refuseUpgrade, UNAVAILABLE, unavailableFor } from "./refusal.ts";
 import { cookieOf } from "./session-cookie.ts";
+import { StreamTransport, type StreamTransportSettings } from "./stream-transport.ts";
 
 /** Takes each new session. It sets `session.handler` before it returns. */
 export type OnSession = (session: ServerSession, request: IncomingMessage) => void;
@@ -73,7 +76,7 @@ interface NewSession {
 export class EngineServer<Connection = unknown> extends EventEmitter<EngineServerEvents<Connection>> {
   readonly #settings: EngineSettings;
   readonly #sessionOptions: ServerSessionOptions;
-  readonly #polling: PollingSettings;
+  readonly #http: PollingSettings & StreamTransportSettings;
   readonly #shellOptions: ShellOptions;
   readonly #randomSid = randomIds(16);
   readonly #deflate: PerMessageDeflate | undefined;
@@ -104,7 +107,8 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
     const { maxHttpBufferSize, maxQueued, httpCompression, perMessageDeflate, cookie } = this.#settings;
     this.#shellOptions = engineShellOptions(maxHttpBufferSize, maxQueued, diagnostics.counters);
     this.#sessionOptions = { ...this.#settings, maxPayload: maxHttpBufferSize };
-    this.#polling = {
+    this.#http = {
+      maxQueued,
       maxPayload: maxHttpBufferSize,
       traffic: diagnostics.counters,
       compression:
@@ -188,7 +192,7 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
   stop(retryAfter?: number): void {
     this.#closed = true;
     if (retryAfter !== undefined) this.#unavailable = unavailableFor(retryAfter);
-    for (const { polling } of this.#sessions.values()) polling?.endConnection();
+    for (const { http } of this.#sessions.values()) http?.endConnection?.();
   }
 
   /**
@@ -220,16 +224,25 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
     if ("status" in admission) {
       refuse(response, admission);
     } else if ("session" in admission) {
-      if (request.method === "GET") admission.polling?.receivePoll(response);
-      else admission.polling?.receivePost(request, response);
+      if (request.method === "GET") admission.http?.receivePoll?.(response);
+      else admission.http?.receivePost(request, response);
     } else if (!isAnswered(response)) {
-      const cookie = this.#cookie?.(admission.id);
-      const polling = new PollingTransport(
-        this.#polling,
-        cookie === undefined ? {} : { "Set-Cookie": cookie },
-      );
+      this.#openOverHttp(admission.id, request, response);
+    }
+  }
+
+  #openOverHttp(id: string, request: IncomingMessage, response: ServerResponse): void {
+    const cookie = this.#cookie?.(id);
+    const headers: OutgoingHttpHeaders = cookie === undefined ? {} : { "Set-Cookie": cookie };
+    if (parseEngineQuery(request.url ?? "")?.transport === "sse") {
+      const stream = new StreamTransport(response, this.#http);
+      stream.start(request, headers);
+      // No move to WebSocket: who opens a stream cannot have it.
+      this.#open(id, stream, request, stream);
+    } else {
+      const polling = new PollingTransport(this.#http, headers);
       polling.receivePoll(response);
-      this.#open(admission.id, polling, request);
+      this.#open(id, polling, request, polling);
     }
   }
 
@@ -322,14 +335,13 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
     transport.start(head);
   }
 
-  #open(id: string, transport: EngineTransport | PollingTransport, request: IncomingMessage): void {
-    const polling = transport instanceof PollingTransport ? transport : undefined;
+  #open(id: string, transport: ServerTransport, request: IncomingMessage, http?: HttpTransport): void {
     const { allowUpgrades, transports, initialPacket } = this.#settings;
-    const upgrades = polling && allowUpgrades && transports.includes("websocket") ? UPGRADES : NONE;
+    const upgrades = http?.receivePoll && allowUpgrades && transports.includes("websocket") ? UPGRADES : NONE;
     const session = new ServerSession(id, transport, upgrades, this.#sessionOptions, clock.now());
     session.released = this.#forget;
     const { origin } = request.headers;
-    this.#sessions.set(id, { session, origin, polling, heartbeat: ticker.add(session), upgrade: undefined });
+    this.#sessions.set(id, { session, origin, http, heartbeat: ticker.add(session), upgrade: undefined });
     if (initialPacket !== undefined) session.send(new Outgoing(PacketType.MESSAGE, initialPacket));
     this.#onSession(session, request);
   }

@@ -11,7 +11,7 @@ describe("settleOptions", () => {
       upgradeTimeout: 10_000,
       maxHttpBufferSize: 1_000_000,
       maxQueued: 16_777_216,
-      transports: ["polling", "websocket"],
+      transports: ["polling", "websocket", "sse"],
       allowUpgrades: true,
       hookTimeout: 30_000,
       cookie: false,

@@ -1,252 +1,71 @@
 import { Buffer } from "node:buffer";
-import { type IncomingMessage, type OutgoingHttpHeaders, ServerResponse } from "node:http";
-import { Socket } from "node:net";
-import type { Traffic } from "../../../diagnostics.ts";
+import type { ServerResponse } from "node:http";
 import type { SessionCloseReason } from "../../../engine/session.ts";
 import { PacketType } from "../../../socketio/packet.ts";
-import { encodeComment, encodeEvent } from "../../../sse/encoder.ts";
-import { clock, joiner, ticker, turn } from "../../process.ts";
-import type { Tickable, TickerEntry } from "../../ticker.ts";
-import type { Flushable } from "../../turn.ts";
-import { collect, type Outbox, writeOut } from "../../websocket/outbox.ts";
+import { encodeEvent } from "../../../sse/encoder.ts";
+import { ResponseStream, type ResponseStreamOptions } from "../response-stream.ts";
 import type { Emits } from "./emits.ts";
 import type { OpenForms } from "./open-forms.ts";
 import type { Notice, OpenReceiver, OpenTransport } from "./open-session.ts";
 import type { Reading } from "./reading.ts";
 
 /** The bounds of all streams of a server. */
-export interface EventStreamOptions {
-  /** Bytes that may wait for a client to read. */
-  readonly maxQueued: number;
-  readonly traffic: Traffic;
-  /** Milliseconds of silence after which a comment is sent. */
-  readonly streamHeartbeat: number;
+export interface EventStreamOptions extends ResponseStreamOptions {
   /** Milliseconds that a client waits on average before it comes back. */
   readonly streamRetry: number;
   /** Told when the connection of a stream is over. */
   ended(stream: EventStream): void;
 }
 
-const HEADERS: OutgoingHttpHeaders = {
-  "Content-Type": "text/event-stream",
-  "Cache-Control": "no-store",
-  // nginx and what follows its example: pass on what comes, as it comes.
-  "X-Accel-Buffering": "no",
-  "X-Content-Type-Options": "nosniff",
-};
-/** Proxies end what is silent for long. A comment is no event (HTML standard, section 9.2.6). */
-const COMMENT = Buffer.from(encodeComment());
-/** Milliseconds that a reader has for what is left when a stream ends. */
-const LINGER = 5_000;
 const SILENT: OpenReceiver = { receive() {}, drained() {}, ended() {} };
 
-const STREAM = Symbol("stream");
-type Carrier = { [STREAM]?: EventStream };
-
-/**
- * Server-Sent Events (HTML standard, section 9.2): an answer that does not end. What is sent in one turn of the event
- * loop leaves in one write.
- *
- * Over HTTP/1.1 the answer has no length and no chunks, it lasts until the connection ends: so the same bytes go to
- * every client, straight to its socket, and an event costs what a WebSocket message costs. Where a middleware has put
- * itself before the response, as compression does, or over HTTP/2, events go through the response.
- */
-export class EventStream implements OpenTransport, Flushable, Tickable {
+/** What a client without a library hears: the events of its rooms. */
+export class EventStream extends ResponseStream implements OpenTransport {
   readonly name = "sse";
   receiver: OpenReceiver = SILENT;
   /** The id of its session. */
   id = "";
-  deadline: number = Number.POSITIVE_INFINITY;
   /** The events of the client that wait for their acknowledgement. None of most. */
   emits: Emits | undefined = undefined;
   /** What the client has posted of late. */
   reading: Reading | undefined = undefined;
-  readonly #response: ServerResponse;
   readonly #options: EventStreamOptions;
-  #outbox: Outbox = undefined;
-  /** Bytes in the outbox. */
-  #collected = 0;
-  /** Where bytes go past the response. */
-  #socket: Socket | undefined = undefined;
-  #timer: TickerEntry | undefined = undefined;
-  /** Nothing was written since the last tick. */
-  #isSilent = false;
-  #isScheduled = false;
-  #isFull = false;
-  #isEnding = false;
-  #isOver = false;
 
   constructor(response: ServerResponse, options: EventStreamOptions) {
-    this.#response = response;
+    super(response, options);
     this.#options = options;
-    (response as Carrier)[STREAM] = this;
-    response.on("close", EventStream.#listeners.close);
-  }
-
-  get writable(): boolean {
-    return !this.#isFull && !this.#isOver && !this.#isEnding;
-  }
-
-  get maxQueued(): number {
-    return this.#options.maxQueued;
-  }
-
-  /** Sends the head of the answer. */
-  start(request: IncomingMessage): void {
-    const response = this.#response;
-    const socket = bareSocket(request, response);
-    // Without chunks: the end of the connection is the end of the answer (RFC 9112, section 6.3).
-    if (socket !== undefined) response.removeHeader("Transfer-Encoding");
-    response.writeHead(200, HEADERS);
-    response.flushHeaders();
-    if (socket === undefined) {
-      response.on("drain", EventStream.#listeners.drain);
-    } else {
-      this.#socket = socket;
-      (socket as Carrier)[STREAM] = this;
-      socket.on("drain", EventStream.#listeners.drain);
-      // Whatever time HTTP allows for a request says nothing about an answer that lives for days.
-      socket.setTimeout(0);
-    }
-    this.#tickAt(clock.now() + this.#options.streamHeartbeat);
   }
 
   send(forms: OpenForms): void {
     if (forms.packet.type === PacketType.ACK) this.emits?.answer(forms.packet);
-    else this.#push(forms.block);
+    else this.push(forms.block);
   }
 
   tell(notice: Notice, data: object, position?: string): void {
     const isOpen = notice === "open";
     // A crowd that lost its server together must not come back together.
     const retry = isOpen ? Math.round(this.#options.streamRetry * (0.5 + Math.random())) : undefined;
-    this.#push(Buffer.from(encodeEvent({ event: notice, data: JSON.stringify(data), retry, id: position })));
+    this.push(Buffer.from(encodeEvent({ event: notice, data: JSON.stringify(data), retry, id: position })));
   }
 
-  close(): void {
-    if (this.#isOver || this.#isEnding) return;
+  override close(): void {
     this.receiver = SILENT;
     this.emits?.close();
-    this.#isEnding = true;
-    this.#schedule();
-    this.#tickAt(clock.now() + LINGER);
+    super.close();
   }
 
-  /** Writes what this turn collected. */
-  flush(): void {
-    this.#isScheduled = false;
-    if (this.#isOver) return;
-    const target = this.#socket ?? this.#response;
-    const outbox = this.#outbox;
-    if (outbox !== undefined) {
-      // A comment is no sign that there is something to say.
-      if (outbox !== COMMENT) this.#isSilent = false;
-      const collected = this.#collected;
-      this.#options.traffic.bytesOut += collected;
-      this.#clear();
-      writeOut(target, outbox, collected, joiner);
-      if (this.#socket === undefined) flushCompression(this.#response);
-      const refused = target.writableLength;
-      // The response of HTTP/2 does not say whether it needs to drain.
-      const needsDrain = target.writableNeedDrain ?? refused >= target.writableHighWaterMark;
-      if (refused > 0 && needsDrain) this.#isFull = true;
-      if (refused > this.#options.maxQueued) {
-        process.nextTick(EventStream.#overflow, this);
-        return;
-      }
-    }
-    if (this.#isEnding) this.#response.end();
-  }
-
-  tick(now: number): void {
-    if (this.#isEnding) {
-      // Its reader does not take what is left.
-      this.#timer?.cancel();
-      this.#response.destroy();
-      return;
-    }
-    this.deadline = now + this.#options.streamHeartbeat;
-    if (this.#isSilent) this.#push(COMMENT);
-    this.#isSilent = true;
-  }
-
-  #push(bytes: Uint8Array): void {
-    if (this.#isOver || this.#isEnding) return;
-    this.#outbox = collect(this.#outbox, bytes);
-    this.#collected += bytes.length;
-    this.#schedule();
-  }
-
-  #schedule(): void {
-    if (this.#isScheduled) return;
-    this.#isScheduled = true;
-    turn.schedule(this);
-  }
-
-  /** For an earlier deadline, the ticker wants a new entry. */
-  #tickAt(deadline: number): void {
-    this.#timer?.cancel();
-    this.deadline = deadline;
-    this.#timer = ticker.add(this);
-  }
-
-  #drained(): void {
-    if (!this.#isFull) return;
-    this.#isFull = false;
+  protected drained(): void {
     this.receiver.drained();
   }
 
-  #end(reason: SessionCloseReason, description?: unknown): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#clear();
-    this.#timer?.cancel();
+  protected ended(reason: SessionCloseReason, description?: unknown): void {
     this.emits?.close();
     const { receiver } = this;
     this.receiver = SILENT;
     receiver.ended(reason, description);
   }
 
-  #clear(): void {
-    this.#outbox = undefined;
-    this.#collected = 0;
+  protected override released(): void {
+    this.#options.ended(this);
   }
-
-  static #overflow(stream: EventStream): void {
-    stream.#end(
-      "transport error",
-      `more than ${stream.#options.maxQueued} bytes wait for the client to read`,
-    );
-    stream.#response.destroy();
-  }
-
-  /** Shared by all streams: closures of its own would cost each idle client some 200 bytes. */
-  static readonly #listeners = {
-    drain(this: Carrier): void {
-      const stream = this[STREAM];
-      if (stream !== undefined) stream.#drained();
-    },
-    close(this: Carrier): void {
-      const stream = this[STREAM];
-      if (stream === undefined) return;
-      stream.#end("transport close");
-      stream.#options.ended(stream);
-    },
-  };
-}
-
-/** The socket, where nothing stands between it and the response. */
-function bareSocket(request: IncomingMessage, response: ServerResponse): Socket | undefined {
-  const isBare =
-    request.httpVersionMajor === 1 &&
-    Object.getPrototypeOf(response) === ServerResponse.prototype &&
-    response.write === ServerResponse.prototype.write &&
-    response.end === ServerResponse.prototype.end &&
-    response.writeHead === ServerResponse.prototype.writeHead;
-  return isBare && response.socket instanceof Socket ? response.socket : undefined;
-}
-
-/** What compresses collects bytes until it is told that they have to leave: `compression` of Express by `flush`. */
-function flushCompression(response: ServerResponse): void {
-  if ("flush" in response && typeof response.flush === "function") response.flush();
 }
