@@ -153,6 +153,8 @@ describe("a payload", () => {
     const { port, events, turns } = await startCounting();
     const client = await RawPolling.open(port);
     expect((await client.post(Array(20_000).fill("4").join("\x1e"))).status).toBe(400);
+    // The answer may be here before the last turn is over.
+    await new Promise(setImmediate);
     expect(Math.max(...turns)).toBeLessThanOrEqual(256);
     expect(turns.reduce((sum, each) => sum + each, 0)).toBe(16_384);
     expect(events).toEqual([["open"], ["closed", "parse error", "malformed payload"]]);
@@ -165,6 +167,7 @@ describe("a payload", () => {
     });
     const client = await RawPolling.open(port);
     expect((await client.post(Array(64).fill("4").join("\x1e"))).status).toBe(200);
+    await new Promise(setImmediate);
     expect(Math.max(...turns)).toBeLessThanOrEqual(32);
   });
 
