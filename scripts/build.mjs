@@ -1,11 +1,12 @@
 // Builds dist/: the modules by tsc, then the scripts for browsers by esbuild.
 import { spawnSync } from "node:child_process";
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { minify as compress } from "terser";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const require = createRequire(import.meta.url);
@@ -39,10 +40,30 @@ for (const { file, entry, format, minify } of scripts) {
     banner: { js: `/* Baro ${version} | MIT */` },
     logLevel: "warning",
   });
+  if (minify) await compressScript(file, outfile, format === "esm");
   const bytes = readFileSync(outfile);
   console.log(
     `dist/client/${file}  ${kilobytes(bytes)} kB, gzip ${kilobytes(gzipSync(bytes, { level: 9 }))} kB`,
   );
+}
+
+/** What esbuild leaves, a compressor that takes its time makes a twentieth shorter. */
+async function compressScript(file, outfile, module) {
+  const { code, map } = await compress(readFileSync(outfile, "utf8"), {
+    ecma: 2022,
+    module,
+    compress: { passes: 3, toplevel: true, keep_fargs: false, unsafe_arrows: true, unsafe_methods: true },
+    mangle: { toplevel: true },
+    format: { comments: /^ Baro / },
+    sourceMap: {
+      content: readFileSync(`${outfile}.map`, "utf8"),
+      filename: file,
+      url: `${file}.map`,
+      includeSources: true,
+    },
+  });
+  writeFileSync(outfile, code);
+  writeFileSync(`${outfile}.map`, map);
 }
 
 function kilobytes(bytes) {
