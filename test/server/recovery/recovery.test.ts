@@ -351,6 +351,21 @@ describe("connection state recovery", () => {
     expect(back.session.take()).toEqual([]);
   });
 
+  it.each([
+    [10_000, true],
+    [10_001, false],
+  ])("gives %i missed events back: %j", (count, isRecovered) => {
+    const { server, sockets } = start();
+    const { session, known } = connect(server);
+    session.end("transport close");
+    for (let n = 0; n < count; n++) server.emit("n", n);
+    const back = server.open();
+    back.receive(`0${JSON.stringify({ pid: known.pid })}`);
+    while (sockets.length < 2) server.clock.advance(1);
+    expect(recovered(sockets)).toBe(isRecovered);
+    expect(events(back.take()).heard).toHaveLength(isRecovered ? count : 0);
+  });
+
   it("keeps the namespaces of one connection apart", () => {
     const { server } = start();
     const chat: Socket[] = [];
