@@ -10,11 +10,11 @@ export interface Member {
   readonly id: SocketId;
   /** False while middleware decides about it. */
   readonly connected: boolean;
-  /** Sends what is encoded already; `data` is for those who listen to outgoing events. */
+  /** @internal Sends what is encoded already; `data` is for those who listen to outgoing events. */
   sendBroadcast(outgoing: Outgoing, data: EventData, volatile: boolean): void;
-  /** Lets `waiter` wait for the acknowledgement `id`. */
+  /** @internal Lets `waiter` wait for the acknowledgement `id`. */
   expectAck(id: number, waiter: AckWaiter): void;
-  /** Waits for the acknowledgement `id` no more. */
+  /** @internal Waits for the acknowledgement `id` no more. */
   forgetAck(id: number): void;
   join(rooms: Room | readonly Room[]): void;
   leave(room: Room): void;

@@ -2,7 +2,7 @@ import type { Room, SocketId } from "../audience.ts";
 
 /** The socket that a session belongs to while its client is there. */
 export interface Holder {
-  /** Ends the connection, as if it had been lost: the client has come back on another one. */
+  /** @internal Ends the connection, as if it had been lost: the client has come back on another one. */
   supersede(): void;
   join(room: Room): void;
   leave(room: Room): void;
