@@ -31,8 +31,11 @@ export interface SessionSocket extends Holder {
 /** One that comes back, until it is connected. */
 export interface ReturningSocket extends SessionSocket {
   readonly client: {
+    /** @internal */
     readonly session: EngineSession;
+    /** @internal */
     close(reason: DisconnectReason, description?: unknown): void;
+    /** @internal */
     guard(run: () => void): void;
   };
 }
