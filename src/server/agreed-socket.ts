@@ -137,7 +137,7 @@ export class AgreedSocket implements ClientSocket, ProducerLink {
       case "next": {
         this.#progress?.taken(sequence);
         const acknowledge = id === undefined ? undefined : producer.acknowledgement(sequence, id);
-        this.#socket.deliver(data, acknowledge);
+        this.#socket.deliver(data, acknowledge, true);
         break;
       }
       case "repeat":

@@ -20,8 +20,11 @@ export type Acknowledge = (...args: unknown[]) => void;
 export interface InnerSocket extends ClientSocket {
   /** @param answer goes to the client beside the socket's id. */
   opened(answer?: JsonObject): void;
-  /** An event of the client, and the function that acknowledges it, where it asks for that. */
-  deliver(data: EventData, acknowledge: Acknowledge | undefined): void;
+  /**
+   * An event of the client, and the function that acknowledges it, where it asks for that.
+   * @param isTaken whether the client will not send it again, whatever becomes of the connection.
+   */
+  deliver(data: EventData, acknowledge: Acknowledge | undefined, isTaken: boolean): void;
   /** The client has new credentials. */
   refreshed(auth: Record<string, unknown>): void;
 }

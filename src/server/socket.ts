@@ -200,16 +200,20 @@ export class Socket<
     this.deliver(data, id === undefined ? undefined : this.#acknowledgement(id));
   }
 
-  /** @internal An event of the client, and what acknowledges it. */
-  deliver(data: EventData, acknowledge: Acknowledge | undefined): void {
+  /**
+   * @internal An event of the client, and what acknowledges it.
+   * @param isTaken whether the client will not send it again: then it is heard, also when the connection is lost while
+   * a schema or a middleware thinks.
+   */
+  deliver(data: EventData, acknowledge: Acknowledge | undefined, isTaken = false): void {
     this.nsp.audience.realm.diagnostics.counters.eventsIn += 1;
     const { validator } = this.nsp;
-    if (validator === undefined) this.deliverValid(data, acknowledge);
-    else validator.receive(this, data, acknowledge);
+    if (validator === undefined) this.deliverValid(data, acknowledge, isTaken);
+    else validator.receive(this, data, acknowledge, isTaken);
   }
 
   /** @internal One that may be heard. */
-  deliverValid(data: EventData, acknowledge: Acknowledge | undefined): void {
+  deliverValid(data: EventData, acknowledge: Acknowledge | undefined, isTaken: boolean): void {
     const args: unknown[] = data.slice(1);
     if (acknowledge !== undefined) args.push(acknowledge);
     this.dispatchAny(data[0], args);
@@ -219,7 +223,7 @@ export class Socket<
     }
     const event: Event = [data[0], ...args];
     runMiddleware(this.#middleware, event, (error) => {
-      if (!this.connected) return;
+      if (!isTaken && !this.connected) return;
       if (error) this.dispatch("error", [error]);
       else this.dispatch(event[0], event.slice(1));
     });

@@ -128,6 +128,49 @@ describe("the numbers of events", () => {
     expect(() => server.clock.advance(0)).toThrow("in the listener");
   });
 
+  it("count while a middleware or a schema thinks, too: the event is heard, though the connection is gone", async () => {
+    for (const prepare of [
+      (server: TestServer, wait: Promise<void>) => {
+        server.on("connection", (socket) => socket.use((_event, next) => void wait.then(() => next())));
+      },
+      (server: TestServer, wait: Promise<void>) => {
+        const validate = (value: unknown) => wait.then(() => ({ value }));
+        server.schema({ a: { "~standard": { version: 1, vendor: "test", validate } } });
+      },
+    ]) {
+      const { server, heard, acks, connect } = start();
+      let go = (): void => {};
+      prepare(server, new Promise((resolve) => (go = resolve)));
+      const first = connect();
+      first.session.receive('20["a",1,"~1"]', '21["a",2,"~2"]');
+      first.session.end("transport close");
+      const { session, agreed } = connect();
+      expect(agreed.seq).toBe(2);
+      go();
+      await expect.poll(() => heard).toEqual([[1], [2]]);
+      session.receive('25["a",1,"~1"]');
+      acks[0]?.("yes");
+      expect(session.take()).toEqual(['35["yes"]']);
+      expect(heard).toEqual([[1], [2]]);
+    }
+  });
+
+  it("count for the event at which a connection ends because too many wait for a schema", async () => {
+    const { server, heard, connect } = start();
+    let go = (): void => {};
+    const wait = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    const validate = (value: unknown) => wait.then(() => ({ value }));
+    server.schema({ a: { "~standard": { version: 1, vendor: "test", validate } } }, { maxWaiting: 1 });
+    const { session } = connect();
+    session.receive('2["a",1,"~1"]', '2["a",2,"~2"]', '2["a",3,"~3"]', '2["a",4,"~4"]');
+    expect(session.closed).toBe(true);
+    expect(connect().agreed.seq).toBe(3);
+    go();
+    await expect.poll(() => heard).toEqual([[1], [2], [3]]);
+  });
+
   it("end the older connection, which nobody has missed yet", () => {
     const { server, heard, connect } = start();
     const reasons: unknown[] = [];
@@ -286,6 +329,30 @@ describe("acknowledgements", () => {
     session.receive('2["a","~3"]');
     session.end("transport close");
     expect(server.clock.pending).toBe(0);
+  });
+});
+
+describe("a connection that is recovered", () => {
+  it("has the same socket, and goes on with its numbers and its acknowledgements", () => {
+    const { server, heard, acks } = start({ connectionStateRecovery: {} });
+    const open = (more: object) => {
+      const session = server.open();
+      session.receive(connectPacket(ALICE, more));
+      const answer = session.take().find((packet) => String(packet).startsWith("0"));
+      return { session, answer: JSON.parse(String(answer).slice(1)) };
+    };
+    const first = open({});
+    first.session.receive('20["a",1,"~1"]', '2["a",2,"~2"]');
+    // The loss of the first connection is not noticed yet.
+    const second = open({ pid: first.answer.pid });
+    expect(first.session.closed).toBe(true);
+    expect(second.answer.sid).toBe(first.answer.sid);
+    expect(second.answer["~rt"]).toEqual({ ...first.answer["~rt"], seq: 2 });
+    expect(server.sockets.sockets.get(second.answer.sid)?.recovered).toBe(true);
+    second.session.receive('25["a",1,"~1"]', '2["a",3,"~3"]');
+    acks[0]?.("yes");
+    expect(second.session.take()).toEqual(['35["yes"]']);
+    expect(heard).toEqual([[1], [2], [3]]);
   });
 });
 

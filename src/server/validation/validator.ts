@@ -10,7 +10,7 @@ import type { StandardIssue, StandardResult, StandardSchema } from "./standard-s
 export interface ValidatedSocket {
   readonly connected: boolean;
   /** Takes an event that fits its schema. */
-  deliverValid(data: EventData, acknowledge: Acknowledge | undefined): void;
+  deliverValid(data: EventData, acknowledge: Acknowledge | undefined, isTaken: boolean): void;
   /** Hears of one that does not. */
   refuse(error: EventError, acknowledge: Acknowledge | undefined): void;
   /** Too many events wait. */
@@ -53,19 +53,41 @@ export class Validator {
     this.#options = { ...this.#options, ...options };
   }
 
-  /** An event of a client came. */
-  receive(socket: ValidatedSocket, data: EventData, acknowledge: Acknowledge | undefined): void {
+  /**
+   * An event of a client came.
+   * @param isTaken whether it is handled also when its connection is lost meanwhile.
+   */
+  receive(
+    socket: ValidatedSocket,
+    data: EventData,
+    acknowledge: Acknowledge | undefined,
+    isTaken: boolean,
+  ): void {
     const line = this.#lines.get(socket);
-    if (line === undefined) this.#check(socket, data, acknowledge);
-    else if (line.waiting.length >= this.#options.maxWaiting) socket.overflow();
-    else line.waiting.push(() => this.#check(socket, data, acknowledge));
+    if (line === undefined) {
+      this.#check(socket, data, acknowledge, isTaken);
+      return;
+    }
+    const isFull = line.waiting.length >= this.#options.maxWaiting;
+    // What was taken is heard, also the event at which the connection ends: there is no other after it.
+    if (!isFull || isTaken) {
+      line.waiting.push(() => {
+        if (isTaken || socket.connected) this.#check(socket, data, acknowledge, isTaken);
+      });
+    }
+    if (isFull) socket.overflow();
   }
 
-  #check(socket: ValidatedSocket, data: EventData, acknowledge: Acknowledge | undefined): void {
+  #check(
+    socket: ValidatedSocket,
+    data: EventData,
+    acknowledge: Acknowledge | undefined,
+    isTaken: boolean,
+  ): void {
     const [event, ...args] = data;
     const schemas = this.#schemas.get(event);
     if (schemas === undefined && !this.#options.strict) {
-      socket.deliverValid(data, acknowledge);
+      socket.deliverValid(data, acknowledge, isTaken);
       return;
     }
     const finish = (results: readonly Result[]): void => {
@@ -77,6 +99,7 @@ export class Validator {
         socket.deliverValid(
           [event, ...results.map((each) => ("value" in each ? each.value : undefined))],
           acknowledge,
+          isTaken,
         );
     };
     const refuse = (argument: number, message: string): void =>
@@ -98,13 +121,14 @@ export class Validator {
       refuse(0, "it could not be validated");
       return;
     }
-    if (results.some(isPromise)) this.#wait(socket, results, finish, refuse);
+    if (results.some(isPromise)) this.#wait(socket, results, isTaken, finish, refuse);
     else finish(results as Result[]);
   }
 
   #wait(
     socket: ValidatedSocket,
     results: readonly (Result | Promise<Result>)[],
+    isTaken: boolean,
     finish: (results: readonly Result[]) => void,
     refuse: (argument: number, message: string) => void,
   ): void {
@@ -117,7 +141,7 @@ export class Validator {
       settled = true;
       cancel();
       line.isBusy = false;
-      if (socket.connected) socket.guard(run);
+      if (isTaken || socket.connected) socket.guard(run);
       this.#proceed(socket, line);
     };
     const cancel = this.#clock.after(this.#options.timeout, () =>
@@ -139,7 +163,7 @@ export class Validator {
         this.#lines.delete(socket);
         return;
       }
-      if (socket.connected) socket.guard(next);
+      socket.guard(next);
     }
   }
 }
