@@ -46,7 +46,7 @@ export interface RefuseMessage {
 export type ErrorMessage = DisconnectMessage;
 
 /** Why an event did not go to a client. */
-export type DropCause = "volatile";
+export type DropCause = "volatile" | "slow";
 
 /** What a server has counted since it was made; read by {@link Counters.read}. */
 export interface Stats {
@@ -57,6 +57,8 @@ export interface Stats {
   readonly bytes: { readonly in: number; readonly out: number };
   /** Events that did not go to a client, by cause. */
   readonly drops: Readonly<Record<DropCause, number>>;
+  /** Connections that were closed because their client does not read: it alone, or all of them together. */
+  readonly shed: { readonly slow: number; readonly memory: number };
   /** Why connections ended, by the reason that sockets hear. */
   readonly disconnects: Readonly<Record<string, number>>;
   /** Requests that were not served, by HTTP status. */
@@ -78,6 +80,9 @@ export class Counters implements Traffic {
   bytesIn = 0;
   bytesOut = 0;
   volatileDrops = 0;
+  slowDrops = 0;
+  slowClosed = 0;
+  memoryClosed = 0;
   // Both have a few dozen entries at most: the reasons and the statuses are ours.
   readonly #disconnects = new Map<string, number>();
   readonly #refusals = new Map<number, number>();
@@ -96,7 +101,8 @@ export class Counters implements Traffic {
       connections: { current: this.connections, opened: this.opened },
       events: { in: this.eventsIn, out: this.eventsOut },
       bytes: { in: this.bytesIn, out: this.bytesOut },
-      drops: { volatile: this.volatileDrops },
+      drops: { volatile: this.volatileDrops, slow: this.slowDrops },
+      shed: { slow: this.slowClosed, memory: this.memoryClosed },
       disconnects: Object.fromEntries(this.#disconnects),
       refusals: Object.fromEntries(this.#refusals),
     };

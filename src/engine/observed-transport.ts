@@ -32,6 +32,10 @@ export class ObservedTransport implements ServerTransport, TransportReceiver {
     return this.#transport.mayClose;
   }
 
+  get queued(): number {
+    return this.#transport.queued;
+  }
+
   send(outgoing: Outgoing): void {
     this.#transport.send(outgoing);
     this.#observer.sent(outgoing);
@@ -39,6 +43,10 @@ export class ObservedTransport implements ServerTransport, TransportReceiver {
 
   close(): void {
     this.#transport.close();
+  }
+
+  shed(): void {
+    this.#transport.shed();
   }
 
   packet(type: PacketType, data: string | Binary): void {
@@ -49,6 +57,10 @@ export class ObservedTransport implements ServerTransport, TransportReceiver {
   drained(): void {
     this.receiver.drained();
     this.#observer.drained();
+  }
+
+  filled(): void {
+    this.receiver.filled?.();
   }
 
   closed(reason: TransportCloseReason, description?: unknown): void {

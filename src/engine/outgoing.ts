@@ -22,6 +22,9 @@ export class Outgoing {
   /** Whether the wire forms may be compressed; false where the application said so. */
   compress = true;
 
+  /** In how many queues this waits; they count it. */
+  queues = 0;
+
   // How many of the attachments are still being read: until then a queue holds this back, and all behind it. A read
   // that failed leaves nothing to send.
   #held = 0;

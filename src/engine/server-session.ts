@@ -1,4 +1,5 @@
 import type { Binary } from "../binary.ts";
+import type { Backlogged, Backlogs, ShedCause } from "./backlog.ts";
 import { ObservedTransport } from "./observed-transport.ts";
 import { Outgoing } from "./outgoing.ts";
 import { OutgoingQueue } from "./outgoing-queue.ts";
@@ -19,6 +20,10 @@ export interface ServerSessionOptions {
   readonly maxPayload: number;
   /** The most that may wait for a peer that does not read; above it the session ends. */
   readonly maxQueued: number;
+  /** Who watches over what waits for all sessions, if anybody does. */
+  readonly backlogs?: Backlogs;
+  /** Bytes from which on the session is {@link ServerSession.congested}; absent for never. */
+  readonly congestedFrom?: number;
 }
 
 // Each of these is encoded once per wire form, for all sessions.
@@ -51,7 +56,7 @@ const UNHEARD: SessionHandler = { message() {}, upgraded() {}, closed() {} };
  * yet, the move to a better transport, and the end. It has no clock and no timers: whoever owns it calls `tick`
  * at each `deadline`, and `tick` of the upgrade that {@link upgrade} gives.
  */
-export class ServerSession implements ObservableSession {
+export class ServerSession implements ObservableSession, Backlogged {
   readonly id: string;
   handler: SessionHandler = UNHEARD;
   /** Called once when no request for this session is awaited any more; that may be after `handler.closed`. */
@@ -73,6 +78,10 @@ export class ServerSession implements ObservableSession {
       this.#session.#transportDrained();
     }
 
+    filled(): void {
+      this.#session.#noteBacklog();
+    }
+
     closed(reason: TransportCloseReason, description?: unknown): void {
       this.#session.#transportClosed(reason, description);
     }
@@ -86,6 +95,9 @@ export class ServerSession implements ObservableSession {
   #state: State = "open";
   #upgrade: ServerUpgrade | undefined;
   #observer: SessionObserver | undefined;
+  /** Whether those who watch over the backlogs know of this session. */
+  #isBehind = false;
+  #isCongested = false;
   #upgrades: readonly string[];
 
   // Whole milliseconds: fractions would be an object each.
@@ -132,6 +144,14 @@ export class ServerSession implements ObservableSession {
     return this.#state !== "open";
   }
 
+  get congested(): boolean {
+    return this.#isCongested;
+  }
+
+  get backlog(): number {
+    return (this.#queue?.size ?? 0) + this.#transport.queued;
+  }
+
   get #hasEmptyQueue(): boolean {
     return this.#queue === undefined || this.#queue.empty;
   }
@@ -168,6 +188,16 @@ export class ServerSession implements ObservableSession {
     if (this.#state === "closed") return;
     if (this.#transport.writable) this.#transport.send(CLOSE);
     this.#end(reason, description);
+  }
+
+  /** Ends the session at once because its peer does not read: also what the transport has accepted is lost. */
+  shed(cause: ShedCause, sentence: string): void {
+    if (this.#state === "closed") return;
+    const told = this.closed;
+    this.#options.backlogs?.ended(cause);
+    this.#release();
+    this.#transport.shed();
+    if (!told) this.handler.closed("transport error", sentence);
   }
 
   /** Sends a ping when it is time, and ends the session when the last one was not answered in time. */
@@ -247,7 +277,9 @@ export class ServerSession implements ObservableSession {
   }
 
   #transportDrained(): void {
-    if (!this.#flush()) this.#upgrade?.polled();
+    const isUsed = this.#flush();
+    if (this.#isBehind) this.#noteBacklog();
+    if (!isUsed) this.#upgrade?.polled();
   }
 
   #transportClosed(reason: TransportCloseReason, description: unknown): void {
@@ -261,13 +293,24 @@ export class ServerSession implements ObservableSession {
       this.#transport.send(outgoing);
       return;
     }
-    this.#queue ??= new OutgoingQueue();
+    this.#queue ??= new OutgoingQueue(this.#options.backlogs);
     this.#queue.push(outgoing);
     if (outgoing.held) outgoing.whenReleased(() => this.#flush());
     // A peer that never reads while others broadcast to it.
     if (this.#queue.size > this.#options.maxQueued) {
-      this.discard("transport error", `more than ${this.#options.maxQueued} bytes wait for the peer to read`);
+      this.shed("slow", `more than ${this.#options.maxQueued} bytes wait for the peer to read`);
+    } else {
+      this.#noteBacklog();
     }
+  }
+
+  #noteBacklog(): void {
+    const { backlogs, congestedFrom = Number.POSITIVE_INFINITY } = this.#options;
+    if (backlogs === undefined || this.#state === "closed") return;
+    const { backlog } = this;
+    this.#isBehind = backlog > 0;
+    this.#isCongested = backlog > congestedFrom;
+    backlogs.hold(this, backlog, this.#transport.queued);
   }
 
   /** Says whether anything was sent. */
@@ -307,6 +350,8 @@ export class ServerSession implements ObservableSession {
     this.#state = "closed";
     this.#deadline = Number.POSITIVE_INFINITY;
     this.#queue?.clear();
+    if (this.#isBehind) this.#options.backlogs?.hold(this, 0, 0);
+    this.#isBehind = false;
     this.#upgrade?.abandon();
     this.released(this);
   }

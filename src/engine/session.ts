@@ -45,6 +45,8 @@ export interface SessionObserver {
 
 /** A session of the server. */
 export interface ObservableSession extends Session {
+  /** Whether so much waits for the peer that events are to be dropped, where the application has chosen that. */
+  readonly congested: boolean;
   /** Whether the peer is about to move to another transport. */
   readonly upgrading: boolean;
   /** Tells `observer` of each packet from now on; one at most. */

@@ -11,6 +11,8 @@ export interface TransportReceiver {
   packet(type: PacketType, data: string | Binary): void;
   /** `writable` became true. */
   drained(): void;
+  /** `writable` is false because the peer reads too slowly. Said in a flush: nothing may be ended now. */
+  filled?(): void;
   /** The transport ended, by the peer or by a fault; said once, and not after `close()`. */
   closed(reason: TransportCloseReason, description?: unknown): void;
 }
@@ -22,6 +24,10 @@ export interface ServerTransport extends Transport {
    * before the messages that stand in front of it, and take a farewell for a broken connection.
    */
   readonly mayClose: boolean;
+  /** Bytes that were accepted and wait because the peer reads too slowly. */
+  readonly queued: number;
+  /** Ends because of that: what was accepted may be lost. The receiver hears no more. */
+  shed(): void;
 }
 
 /**

@@ -294,6 +294,7 @@ export class Server<
       {
         gate: engine.gate,
         maxQueued,
+        backlogs: engine.backlogs,
         publish: (publication) => this.publish(publication),
         receive: (session, request, limits) => this.receiveOpenSession(session, request, limits),
       },

@@ -4,6 +4,7 @@ import type { Clock } from "../clock.ts";
 import { randomMasks } from "../websocket/mask.ts";
 import type { PerMessageDeflate } from "../websocket/permessage-deflate.ts";
 import { AssemblyBudget } from "./assembly-budget.ts";
+import { OutgoingBudget } from "./outgoing-budget.ts";
 import { Ticker } from "./ticker.ts";
 import { Turn } from "./turn.ts";
 import { Joiner } from "./websocket/outbox.ts";
@@ -29,6 +30,9 @@ export const masks = randomMasks();
 export const assembly = new AssemblyBudget(
   Math.max(64 * 1024 * 1024, getHeapStatistics().heap_size_limit / 8),
 );
+
+/** What waits in all connections together for their peers to read: a quarter of the heap's limit. */
+export const outgoing = new OutgoingBudget(getHeapStatistics().heap_size_limit / 4);
 
 /** Monotonic time and Node's timers. */
 export const clock: Clock = {

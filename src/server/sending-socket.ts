@@ -180,8 +180,8 @@ export abstract class SendingSocket<
   /** @internal */
   sendBroadcast(outgoing: Outgoing, data: EventData, volatile: boolean): void {
     const { session } = this.client;
-    if (volatile && !session.writable) {
-      this.#drop();
+    if (volatile ? !session.writable : session.congested) {
+      this.#drop(volatile);
       return;
     }
     // One socket's listener must not keep the broadcast from the others.
@@ -223,13 +223,13 @@ export abstract class SendingSocket<
     const id = waiter === undefined ? undefined : this.#audience.ackIds.next();
     const { session } = this.client;
     // Middlewares of the namespace may send, too: their clients keep it until they hear that they may come in.
-    const isTooSlow = flags.volatile && !session.writable;
+    const isTooSlow = flags.volatile ? !session.writable : session.congested;
     const dropped = this.gone || isTooSlow;
     const outgoing = this.#encode([event, ...args], flags, id, dropped);
     // A dropped event's acknowledgement still runs into its timeout.
     if (waiter !== undefined && id !== undefined) this.#await(id, waiter(id));
     if (dropped) {
-      if (isTooSlow) this.#drop();
+      if (isTooSlow) this.#drop(flags.volatile);
       return;
     }
     this.dispatchAnyOutgoing(event, args);
@@ -247,10 +247,12 @@ export abstract class SendingSocket<
   }
 
   /** An event does not go to this client, because that one does not keep up. */
-  #drop(): void {
+  #drop(volatile: boolean): void {
     const { counters, drop } = this.#audience.realm.diagnostics;
-    counters.volatileDrops += 1;
-    if (drop.hasSubscribers) drop.publish({ cause: "volatile", namespace: this.nsp.name, socket: this.id });
+    if (volatile) counters.volatileDrops += 1;
+    else counters.slowDrops += 1;
+    if (drop.hasSubscribers)
+      drop.publish({ cause: volatile ? "volatile" : "slow", namespace: this.nsp.name, socket: this.id });
   }
 
   #await(id: number, waiter: AckWaiter): void {

@@ -54,3 +54,39 @@ describe("OutgoingQueue", () => {
     expect([queue.empty, queue.size]).toEqual([true, 0]);
   });
 });
+
+describe("what waits in many queues", () => {
+  function start() {
+    let total = 0;
+    const backlogs = {
+      queue(bytes: number) {
+        total += bytes;
+      },
+      hold() {},
+      ended() {},
+    };
+    return { first: new OutgoingQueue(backlogs), second: new OutgoingQueue(backlogs), total: () => total };
+  }
+
+  it("counts once, beside what a place in a queue costs", () => {
+    const { first, second, total } = start();
+    const shared = new Outgoing(PacketType.MESSAGE, "x".repeat(1000));
+    first.push(shared);
+    expect(total()).toBe(1064);
+    second.push(shared);
+    expect(total()).toBe(1128);
+    first.shift();
+    expect(total()).toBe(1064);
+    second.clear();
+    expect(total()).toBe(0);
+  });
+
+  it("is forgotten with the queue, also when some of it was taken", () => {
+    const { first, total } = start();
+    for (let count = 0; count < 7; count += 1) first.push(new Outgoing(PacketType.MESSAGE, "abc"));
+    first.shift();
+    first.shift();
+    first.clear();
+    expect(total()).toBe(0);
+  });
+});

@@ -131,7 +131,7 @@ describe("the queue", () => {
     const { session, transport, events } = opened();
     transport.writable = false;
     for (let sent = 0; sent < count; sent += 1) session.send(outgoing);
-    expect(transport.log).toEqual(["closed"]);
+    expect(transport.log).toEqual(["shed"]);
     expect(events).toEqual(["released", ["closed", "transport error", expect.stringContaining("10000")]]);
   });
 });

@@ -99,7 +99,7 @@ describe("stats", () => {
     const socket = await joinWithoutPolling(io, port);
     socket.volatile.emit("position", 1);
     io.volatile.emit("position", 2);
-    expect(io.stats().drops).toEqual({ volatile: 2 });
+    expect(io.stats().drops).toEqual({ volatile: 2, slow: 0 });
     expect(io.stats().events.out).toBe(0);
   });
 });

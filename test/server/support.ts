@@ -20,6 +20,7 @@ export class FakeSession implements ObservableSession {
   transportName = "polling";
   writable = true;
   closed = false;
+  congested = false;
   upgrading = false;
   observer: SessionObserver | undefined;
   handler: SessionHandler = { message() {}, upgraded() {}, closed() {} };

@@ -9,6 +9,7 @@ const SILENT: TransportReceiver = { packet() {}, drained() {}, closed() {} };
 export class MemoryTransport implements ServerTransport {
   readonly name = "memory";
   readonly mayClose = true;
+  queued = 0;
   receiver: TransportReceiver = SILENT;
   /** What reached the peer. */
   readonly delivered: (string | Binary)[] = [];
@@ -26,6 +27,10 @@ export class MemoryTransport implements ServerTransport {
   close(): void {
     this.#open = false;
     this.receiver = SILENT;
+  }
+
+  shed(): void {
+    this.close();
   }
 
   /** The peer sends. */

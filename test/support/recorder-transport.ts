@@ -13,6 +13,7 @@ export class RecorderTransport implements ServerTransport {
   readonly name: string;
   writable = true;
   mayClose = true;
+  queued = 0;
   receiver: TransportReceiver = SILENT;
   /** What was sent: text packets as they stand on the wire, binary as bytes, and `"closed"` at the end. */
   readonly log: (string | Binary)[] = [];
@@ -29,6 +30,11 @@ export class RecorderTransport implements ServerTransport {
   close(): void {
     this.receiver = SILENT;
     this.log.push("closed");
+  }
+
+  shed(): void {
+    this.receiver = SILENT;
+    this.log.push("shed");
   }
 
   /** What was sent since the last call. */

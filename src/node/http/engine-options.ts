@@ -38,6 +38,16 @@ export interface EngineOptions extends AttachOptions {
   maxHttpBufferSize?: number;
   /** The most that waits for a peer that does not read; above it the session ends. Default 16 MiB. */
   maxQueued?: number;
+  /** The most that may wait for longer than `slowTime`. Default 1 MiB: bursts of some megabytes pass. */
+  softQueued?: number;
+  /** How long more than `softQueued` may wait. Default 10,000. */
+  slowTime?: number;
+  /**
+   * What becomes of a client for which more than `softQueued` waits: `"close"` ends its connection after `slowTime`
+   * (1013); it comes back, and recovers where `connectionStateRecovery` is on. `"drop"` leaves out its events until it
+   * has read the others. Default `"close"`. Above `maxQueued` the connection ends in any case.
+   */
+  slowConsumer?: "close" | "drop";
   /**
    * Default all. `"sse"` is for Baro's own client: packets as Server-Sent Events down, POST up, where WebSocket is
    * blocked and polling is slow.
@@ -91,6 +101,9 @@ const DEFAULTS: EngineSettings = {
   upgradeTimeout: 10_000,
   maxHttpBufferSize: 1_000_000,
   maxQueued: 16 * 1024 * 1024,
+  softQueued: 1024 * 1024,
+  slowTime: 10_000,
+  slowConsumer: "close",
   transports: ["polling", "websocket", "sse"],
   allowUpgrades: true,
   hookTimeout: 30_000,
@@ -108,6 +121,8 @@ const NUMBERS = [
   "upgradeTimeout",
   "maxHttpBufferSize",
   "maxQueued",
+  "softQueued",
+  "slowTime",
   "hookTimeout",
   "destroyUpgradeTimeout",
 ] as const;
@@ -122,6 +137,12 @@ export function settleOptions(options: EngineOptions): EngineSettings {
     if (typeof settings[name] !== "number" || !(settings[name] > 0)) {
       throw new BaroError(ERR_OPTION, `${name} must be a number above 0, and is ${settings[name]}.`);
     }
+  }
+  if (settings.slowConsumer !== "close" && settings.slowConsumer !== "drop") {
+    throw new BaroError(
+      ERR_OPTION,
+      `slowConsumer may be "close" or "drop", and not ${String(settings.slowConsumer)}.`,
+    );
   }
   for (const name of settings.transports) {
     if (name !== "polling" && name !== "websocket" && name !== "sse") {

@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import type { IncomingMessage, OutgoingHttpHeaders, Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
+import type { Backlogs } from "../../engine/backlog.ts";
 import { Outgoing } from "../../engine/outgoing.ts";
 import { PacketType } from "../../engine/packet.ts";
 import { ServerSession, type ServerSessionOptions } from "../../engine/server-session.ts";
@@ -8,8 +9,9 @@ import type { ServerTransport } from "../../engine/transport.ts";
 import { acceptHeaders, parseHandshake } from "../../websocket/handshake.ts";
 import type { PerMessageDeflate } from "../../websocket/permessage-deflate.ts";
 import { diagnosticsOfServer } from "../diagnostics.ts";
-import { clock, ticker } from "../process.ts";
+import { clock, outgoing, ticker } from "../process.ts";
 import { randomIds } from "../random-ids.ts";
+import { SlowReaders } from "../slow-readers.ts";
 import { EngineTransport, engineShellOptions } from "../websocket/engine-transport.ts";
 import { type PooledDeflateOptions, perMessageDeflate } from "../websocket/per-message-deflate.ts";
 import type { ShellOptions } from "../websocket/shell-options.ts";
@@ -83,6 +85,7 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
   readonly #cookie: ((sid: string) => string) | undefined;
   readonly #onSession: OnSession;
   readonly #gate: Gate;
+  readonly #backlogs: SlowReaders;
   readonly #sessions = new Map<string, Entry>();
   #closed = false;
   #emptied: (() => void) | undefined;
@@ -106,7 +109,14 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
     this.#gate = new Gate(this.#settings, diagnostics);
     const { maxHttpBufferSize, maxQueued, httpCompression, perMessageDeflate, cookie } = this.#settings;
     this.#shellOptions = engineShellOptions(maxHttpBufferSize, maxQueued, diagnostics.counters);
-    this.#sessionOptions = { ...this.#settings, maxPayload: maxHttpBufferSize };
+    this.#backlogs = new SlowReaders(this.#settings, diagnostics.counters, outgoing, ticker, clock.now);
+    const { softQueued, slowConsumer } = this.#settings;
+    this.#sessionOptions = {
+      ...this.#settings,
+      maxPayload: maxHttpBufferSize,
+      backlogs: this.#backlogs,
+      ...(slowConsumer === "drop" && { congestedFrom: softQueued }),
+    };
     this.#http = {
       maxQueued,
       maxPayload: maxHttpBufferSize,
@@ -125,6 +135,11 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
   /** What each request passes before it is looked at; those beside the engine ask it, too. */
   get gate(): Gate {
     return this.#gate;
+  }
+
+  /** Watches over what waits for clients to read; those beside the engine tell it, too. */
+  get backlogs(): Backlogs {
+    return this.#backlogs;
   }
 
   /** How many sessions are there. */

@@ -62,6 +62,9 @@ export class PollingTransport implements ServerTransport, PostOwner, Flushable {
     return this.#accepted.length === 0;
   }
 
+  /** What a poll has taken is on its way: the rest waits in the session. */
+  readonly queued = 0;
+
   send(outgoing: Outgoing): void {
     this.#acceptedSize += outgoing.size;
     if (this.#accepted.push(outgoing) === 1) turn.schedule(this);
@@ -69,6 +72,10 @@ export class PollingTransport implements ServerTransport, PostOwner, Flushable {
 
   close(): void {
     this.#close(NOOP);
+  }
+
+  shed(): void {
+    this.close();
   }
 
   /** Answers the waiting poll with everything that was accepted in this turn. */

@@ -73,6 +73,11 @@ export abstract class ResponseStream implements Flushable, Tickable {
     return !this.#isFull && !this.#isOver && !this.#isEnding;
   }
 
+  /** Bytes that wait because the client reads too slowly. */
+  get queued(): number {
+    return (this.#socket ?? this.#response).writableLength;
+  }
+
   /** Sends the head of the answer. @param more headers beside those of a stream. */
   start(request: IncomingMessage, more: OutgoingHttpHeaders = {}): void {
     const response = this.#response;
@@ -109,6 +114,8 @@ export abstract class ResponseStream implements Flushable, Tickable {
     this.#schedule();
   }
 
+  /** So many bytes wait for the client to read. Said at each flush meanwhile; nothing may be ended in it. */
+  protected abstract filled(waiting: number): void;
   /** The client reads again: `writable` became true. */
   protected abstract drained(): void;
   /** The client has gone, or reads too slowly; said once, and not after {@link close}. */
@@ -135,6 +142,7 @@ export abstract class ResponseStream implements Flushable, Tickable {
       // The response of HTTP/2 does not say whether it needs to drain.
       const needsDrain = target.writableNeedDrain ?? refused >= target.writableHighWaterMark;
       if (refused > 0 && needsDrain) this.#isFull = true;
+      if (this.#isFull) this.filled(refused);
       if (refused > this.#options.maxQueued) {
         process.nextTick(ResponseStream.#overflow, this);
         return;
@@ -187,12 +195,14 @@ export abstract class ResponseStream implements Flushable, Tickable {
     this.#collected = 0;
   }
 
+  /** Ends at once: what waits is lost. */
+  protected cutOff(sentence: string): void {
+    this.#end("transport error", sentence);
+    this.#response.destroy();
+  }
+
   static #overflow(stream: ResponseStream): void {
-    stream.#end(
-      "transport error",
-      `more than ${stream.#options.maxQueued} bytes wait for the client to read`,
-    );
-    stream.#response.destroy();
+    stream.cutOff(`more than ${stream.#options.maxQueued} bytes wait for the client to read`);
   }
 
   /** Shared by all streams: closures of its own would cost each idle client some 200 bytes. */

@@ -60,6 +60,16 @@ export class StreamTransport implements ServerTransport, PostOwner {
     this.#stream.push(outgoing.events);
   }
 
+  get queued(): number {
+    return this.#stream.queued;
+  }
+
+  shed(): void {
+    this.#closed = true;
+    this.receiver = SILENT;
+    this.#stream.shed();
+  }
+
   close(): void {
     this.#closed = true;
     this.receiver = SILENT;
@@ -82,6 +92,11 @@ export class StreamTransport implements ServerTransport, PostOwner {
     const { receiver } = this;
     this.close();
     receiver.closed(reason, description);
+  }
+
+  /** Called by the stream. */
+  filled(): void {
+    this.receiver.filled?.();
   }
 
   /** Called by the stream. */
@@ -110,6 +125,14 @@ class Downstream extends ResponseStream {
     // The heartbeat of Engine.IO is in its packets.
     super(response, { maxQueued, traffic, streamHeartbeat: 0 });
     this.#transport = transport;
+  }
+
+  shed(): void {
+    this.cutOff("the client reads too slowly");
+  }
+
+  protected filled(): void {
+    this.#transport.filled();
   }
 
   protected drained(): void {

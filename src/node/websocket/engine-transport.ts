@@ -8,6 +8,7 @@ import { CloseCode } from "../../websocket/close-code.ts";
 import type { Deflate } from "../../websocket/deflate.ts";
 import { COPY_LIMIT, encodeMessage, type Frames } from "../../websocket/frame.ts";
 import { SharedMessage } from "../../websocket/shared-message.ts";
+import { Violation } from "../../websocket/violation.ts";
 import type { WebSocketError } from "../../websocket/websocket-error.ts";
 import { asBuffer } from "../base64.ts";
 import { Shell } from "./shell.ts";
@@ -27,6 +28,9 @@ export function engineShellOptions(maxPayload: number, maxQueued: number, traffi
   const counted = traffic === undefined ? {} : { traffic };
   return { ...SHELL_DEFAULTS, maxPayload, maxQueued, maxControlFrames: MAX_CONTROL_FRAMES, ...counted };
 }
+
+/** Bytes that are kept for a peer that reads too slowly, so that it hears why it is closed. */
+const LAST_WORDS = 64 * 1024;
 
 const SILENT: TransportReceiver = { packet() {}, drained() {}, closed() {} };
 
@@ -74,6 +78,13 @@ export class EngineTransport extends Shell implements ServerTransport {
     super.close(CloseCode.NORMAL);
   }
 
+  shed(): void {
+    this.receiver = SILENT;
+    // A close frame is behind what the kernel refused. A peer that still reads a little has a use for it.
+    if (this.queued <= LAST_WORDS) super.close(CloseCode.TRY_AGAIN_LATER, Violation.SLOW_READER.message);
+    else this.terminate();
+  }
+
   message(data: Buffer, isText: boolean): void {
     if (!isText) {
       this.receiver.packet(PacketType.MESSAGE, data);
@@ -102,6 +113,10 @@ export class EngineTransport extends Shell implements ServerTransport {
     this.receiver = SILENT;
     if (error !== undefined) receiver.closed("transport error", error);
     else receiver.closed("transport close", { code, reason });
+  }
+
+  protected override filled(): void {
+    this.receiver.filled?.();
   }
 
   protected drained(): void {

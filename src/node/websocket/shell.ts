@@ -88,6 +88,8 @@ export abstract class Shell implements Sink, Flushable, Tickable, Assembler {
   abstract closed(code: number, reason: string, error?: WebSocketError): void;
   /** The peer reads again: `full` became false. */
   protected abstract drained(): void;
+  /** So many bytes wait because the peer reads too slowly. Said at each flush meanwhile; calls no listener. */
+  protected filled(_waiting: number): void {}
   /** More than `maxQueued` bytes wait. Said at each flush; calls no listener. */
   protected overflowed(): void {
     this.terminateLater(Violation.SLOW_READER);
@@ -221,6 +223,7 @@ export abstract class Shell implements Sink, Flushable, Tickable, Assembler {
     // `write` also says no to a long write that the kernel took whole: only what is left counts.
     if (refused > 0 && socket.writableNeedDrain) this.#isFull = true;
     const waiting = refused + this.connection.waiting;
+    if (this.#isFull) this.filled(waiting);
     if (this.#options.maxQueued > 0 && waiting > this.#options.maxQueued) this.overflowed();
     if (this.#isEnding) {
       socket.end();

@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import type { ServerResponse } from "node:http";
+import type { Backlogged, Backlogs, ShedCause } from "../../../engine/backlog.ts";
 import type { SessionCloseReason } from "../../../engine/session.ts";
 import { PacketType } from "../../../socketio/packet.ts";
 import { encodeEvent } from "../../../sse/encoder.ts";
@@ -11,6 +12,7 @@ import type { Reading } from "./reading.ts";
 
 /** The bounds of all streams of a server. */
 export interface EventStreamOptions extends ResponseStreamOptions {
+  readonly backlogs: Backlogs;
   /** Milliseconds that a client waits on average before it comes back. */
   readonly streamRetry: number;
   /** Told when the connection of a stream is over. */
@@ -20,7 +22,7 @@ export interface EventStreamOptions extends ResponseStreamOptions {
 const SILENT: OpenReceiver = { receive() {}, drained() {}, ended() {} };
 
 /** What a client without a library hears: the events of its rooms. */
-export class EventStream extends ResponseStream implements OpenTransport {
+export class EventStream extends ResponseStream implements OpenTransport, Backlogged {
   readonly name = "sse";
   receiver: OpenReceiver = SILENT;
   /** The id of its session. */
@@ -30,6 +32,7 @@ export class EventStream extends ResponseStream implements OpenTransport {
   /** What the client has posted of late. */
   reading: Reading | undefined = undefined;
   readonly #options: EventStreamOptions;
+  #isBehind = false;
 
   constructor(response: ServerResponse, options: EventStreamOptions) {
     super(response, options);
@@ -54,7 +57,22 @@ export class EventStream extends ResponseStream implements OpenTransport {
     super.close();
   }
 
+  get backlog(): number {
+    return this.queued;
+  }
+
+  shed(cause: ShedCause, sentence: string): void {
+    this.#options.backlogs.ended(cause);
+    this.cutOff(sentence);
+  }
+
+  protected filled(waiting: number): void {
+    this.#isBehind = true;
+    this.#options.backlogs.hold(this, waiting, waiting);
+  }
+
   protected drained(): void {
+    this.#caughtUp();
     this.receiver.drained();
   }
 
@@ -65,7 +83,13 @@ export class EventStream extends ResponseStream implements OpenTransport {
     receiver.ended(reason, description);
   }
 
+  #caughtUp(): void {
+    if (this.#isBehind) this.#options.backlogs.hold(this, 0, 0);
+    this.#isBehind = false;
+  }
+
   protected override released(): void {
+    this.#caughtUp();
     this.#options.ended(this);
   }
 }

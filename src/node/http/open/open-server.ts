@@ -1,5 +1,6 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
+import type { Backlogs } from "../../../engine/backlog.ts";
 import type { Publication } from "../../../plain/publication.ts";
 import type { OpenClient, OpenLimits } from "../../../server/open-client.ts";
 import { acceptHeaders, parseHandshake } from "../../../websocket/handshake.ts";
@@ -27,6 +28,8 @@ export interface OpenHost {
   readonly gate: Gate;
   /** Bytes that may wait for a client to read. */
   readonly maxQueued: number;
+  /** Watches over what waits for them. */
+  readonly backlogs: Backlogs;
   /** Sends to rooms; gives what the sender is told, or `undefined` where there is no such namespace. */
   publish(publication: Publication): object | undefined;
   /** Takes a session, and sets its handler. */
@@ -107,12 +110,13 @@ export class OpenServer {
     this.#host = host;
     this.#settings = settleOpenOptions(options);
     const traffic = host.gate.diagnostics.counters;
-    this.#plainOptions = plainTransportOptions(this.#settings, host.maxQueued, traffic);
+    this.#plainOptions = plainTransportOptions(this.#settings, host.maxQueued, traffic, host.backlogs);
     this.#streams = new Streams(this.#settings);
     this.#streamOptions = {
       ...this.#settings,
       maxQueued: host.maxQueued,
       traffic,
+      backlogs: host.backlogs,
       ended: (stream) => this.#streams.delete(stream),
     };
     const { publishKeys } = this.#settings;

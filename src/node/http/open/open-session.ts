@@ -42,6 +42,7 @@ const UNHEARD: OpenHandler = { message() {}, upgraded() {}, closed() {}, receive
 export class OpenSession implements OpenClientSession, OpenReceiver {
   readonly id: string;
   readonly upgrading = false;
+  readonly congested = false;
   handler: OpenHandler = UNHEARD;
   readonly #transport: OpenTransport;
   /** Forgotten when the client knows it. */

@@ -1,11 +1,12 @@
 import type { Duplex } from "node:stream";
 import type { Traffic } from "../../../diagnostics.ts";
+import type { Backlogged, Backlogs, ShedCause } from "../../../engine/backlog.ts";
 import type { SessionCloseReason } from "../../../engine/session.ts";
 import { decodeMessage } from "../../../plain/decoder.ts";
 import { Malformed } from "../../../socketio/malformed.ts";
 import { CloseCode } from "../../../websocket/close-code.ts";
 import { Violation } from "../../../websocket/violation.ts";
-import type { WebSocketError } from "../../../websocket/websocket-error.ts";
+import { WebSocketError } from "../../../websocket/websocket-error.ts";
 import { base64 } from "../../base64.ts";
 import { clock } from "../../process.ts";
 import { Heartbeat } from "../../websocket/heartbeat.ts";
@@ -23,6 +24,7 @@ const MAX_CONTROL_FRAMES = 1000;
 export interface PlainTransportOptions {
   readonly settings: OpenSettings;
   readonly shell: ShellOptions;
+  readonly backlogs: Backlogs;
   readonly heartbeat: { readonly interval: number; readonly timeout: number };
 }
 
@@ -31,9 +33,11 @@ export function plainTransportOptions(
   settings: OpenSettings,
   maxQueued: number,
   traffic: Traffic,
+  backlogs: Backlogs,
 ): PlainTransportOptions {
   return {
     settings,
+    backlogs,
     shell: {
       ...SHELL_DEFAULTS,
       maxPayload: settings.maxMessage,
@@ -49,7 +53,7 @@ export function plainTransportOptions(
 const SILENT: OpenReceiver = { receive() {}, drained() {}, ended() {} };
 
 /** The plain protocol over WebSocket: each text message is one of its messages. */
-export class PlainTransport extends Shell implements OpenTransport {
+export class PlainTransport extends Shell implements OpenTransport, Backlogged {
   readonly name = "plain";
   receiver: OpenReceiver = SILENT;
   readonly #options: PlainTransportOptions;
@@ -120,6 +124,7 @@ export class PlainTransport extends Shell implements OpenTransport {
 
   closed(code: number, reason: string, error?: WebSocketError): void {
     this.#heartbeat?.stop();
+    if (this.full) this.#options.backlogs.hold(this, 0, 0);
     if (this.#isLost) this.#end("ping timeout");
     else if (error !== undefined) this.#end("transport error", error);
     else this.#end("transport close", { code, reason });
@@ -136,7 +141,21 @@ export class PlainTransport extends Shell implements OpenTransport {
     this.terminateLater(Violation.HEARTBEAT);
   }
 
+  get backlog(): number {
+    return this.queued;
+  }
+
+  shed(cause: ShedCause): void {
+    this.#options.backlogs.ended(cause);
+    this.terminate(new WebSocketError(Violation.SLOW_READER));
+  }
+
+  protected override filled(waiting: number): void {
+    this.#options.backlogs.hold(this, waiting, waiting);
+  }
+
   protected drained(): void {
+    this.#options.backlogs.hold(this, 0, 0);
     this.receiver.drained();
   }
 

@@ -16,7 +16,8 @@ it("a stream that ends and is not read is cut off by its next tick", async () =>
         maxQueued: 64 * 1024 * 1024,
         streamHeartbeat: 60_000,
         streamRetry: 1_000,
-        traffic: { bytesIn: 0, bytesOut: 0, messagesIn: 0, messagesOut: 0 } as never,
+        traffic: { bytesIn: 0, bytesOut: 0 },
+        backlogs: { queue() {}, hold() {}, ended() {} },
         ended: () => over(),
       });
       stream.start(request);
