@@ -23,9 +23,22 @@ export class Allowance {
 
   /** Takes `amount` at `now`, in milliseconds. Gives how many to wait before more is taken: 0 for none. */
   take(amount: number, now: number): number {
-    this.#left = Math.min(this.#burst, this.#left + ((now - this.#since) * this.#rate) / SECOND) - amount;
-    this.#since = now;
+    this.#refill(now);
+    this.#left -= amount;
     return this.#left >= 0 ? 0 : (-this.#left * SECOND) / this.#rate;
+  }
+
+  /** Takes `amount` if there is so much; otherwise takes nothing, and gives how many milliseconds until there is. */
+  tryTake(amount: number, now: number): number {
+    this.#refill(now);
+    if (this.#left < amount) return ((amount - this.#left) * SECOND) / this.#rate;
+    this.#left -= amount;
+    return 0;
+  }
+
+  #refill(now: number): void {
+    this.#left = Math.min(this.#burst, this.#left + ((now - this.#since) * this.#rate) / SECOND);
+    this.#since = now;
   }
 }
 

@@ -19,3 +19,10 @@ it("S-15 an allowance grants a burst, then so much in a second, and says how lon
   expect(allowance.take(20, 100_000)).toBe(0);
   expect(allowance.take(10, 100_000)).toBe(1_000);
 });
+
+it("an allowance that is asked takes nothing that is not there", () => {
+  const allowance = new Allowance(10, 2, 1_000);
+  expect([1_000, 1_000, 1_000, 1_000].map((now) => allowance.tryTake(1, now))).toEqual([0, 0, 100, 100]);
+  expect(allowance.tryTake(1, 1_050)).toBe(50);
+  expect(allowance.tryTake(1, 1_100)).toBe(0);
+});

@@ -36,6 +36,10 @@ export class ObservedTransport implements ServerTransport, TransportReceiver {
     return this.#transport.queued;
   }
 
+  get resting(): boolean {
+    return this.#transport.resting;
+  }
+
   send(outgoing: Outgoing): void {
     this.#transport.send(outgoing);
     this.#observer.sent(outgoing);

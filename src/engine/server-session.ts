@@ -209,8 +209,13 @@ export class ServerSession implements ObservableSession, Backlogged {
       this.#pinged = Math.ceil(now);
       this.#send(PING);
     } else if (now >= this.#pinged + pingTimeout) {
-      this.discard("ping timeout");
-      return;
+      if (!this.#transport.resting) {
+        this.discard("ping timeout");
+        return;
+      }
+      // The pong may be there, and is not read yet. The peer misses no ping meanwhile.
+      this.#pinged = Math.ceil(now);
+      this.#send(PING);
     }
     // Not later than the next ping would be due, because the pong may come meanwhile.
     this.#deadline = Math.min(this.#pinged + pingTimeout, Math.ceil(now) + pingInterval);

@@ -26,6 +26,8 @@ export interface ServerTransport extends Transport {
   readonly mayClose: boolean;
   /** Bytes that were accepted and wait because the peer reads too slowly. */
   readonly queued: number;
+  /** Whether it is us who do not read, because the peer has sent more than it may: its pong waits, too. */
+  readonly resting: boolean;
   /** Ends because of that: what was accepted may be lost. The receiver hears no more. */
   shed(): void;
 }

@@ -37,7 +37,7 @@ export type {
 export type { DefaultEventsMap, EventsMap } from "../emitter.ts";
 export type { CorsDelegate, CorsOptions } from "../node/http/cors.ts";
 export type { AllowRequest } from "../node/http/engine-options.ts";
-export type { ConnectionError } from "../node/http/engine-server.ts";
+export type { ConnectionError } from "../node/http/engine-server-events.ts";
 export type { HttpCompressionOptions } from "../node/http/http-compression.ts";
 export type { HttpMiddleware } from "../node/http/middlewares.ts";
 export type { OpenOptions } from "../node/http/open/options.ts";

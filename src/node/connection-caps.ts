@@ -57,13 +57,17 @@ export class ConnectionCaps {
    * @returns ends it, to be called once; `undefined` when there is no room.
    */
   enter(address: string | undefined): (() => void) | undefined {
-    if (this.#count >= this.#most) return undefined;
     const source = address === undefined ? undefined : sourceOf(address);
-    const ofSource = source === undefined ? 0 : (this.#counts.get(source) ?? 0);
-    if (ofSource >= this.#mostPerAddress) return undefined;
+    const ofSource = this.#countOf(source);
+    if (this.#count >= this.#most || ofSource >= this.#mostPerAddress) return undefined;
     this.#count += 1;
     if (source !== undefined) this.#counts.set(source, ofSource + 1);
     return () => this.#leave(source);
+  }
+
+  /** Whether {@link enter} would count a connection of `address` now. */
+  hasRoom(address: string): boolean {
+    return this.#count < this.#most && this.#countOf(sourceOf(address)) < this.#mostPerAddress;
   }
 
   /** Counts `socket` until it is closed; once, however often it is asked. @returns whether there is room for it. */
@@ -75,6 +79,10 @@ export class ConnectionCaps {
     if (socket.closed) leave();
     else socket.once("close", leave);
     return true;
+  }
+
+  #countOf(source: string | undefined): number {
+    return source === undefined ? 0 : (this.#counts.get(source) ?? 0);
   }
 
   #leave(source: string | undefined): void {
@@ -93,7 +101,7 @@ function settle(options: ConnectionCapOptions, name: keyof ConnectionCapOptions)
 }
 
 /** What counts as one source: an address of IPv4, also where it is mapped into IPv6, or the first 64 bits of IPv6. */
-function sourceOf(address: string): string {
+export function sourceOf(address: string): string {
   const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1];
   if (mapped !== undefined || !isIPv6(address)) return mapped ?? address;
   const [front = [], back] = (address.split("%", 1)[0] ?? "").split("::").map(groupsOf);

@@ -10,6 +10,7 @@ export class MemoryTransport implements ServerTransport {
   readonly name = "memory";
   readonly mayClose = true;
   queued = 0;
+  resting = false;
   receiver: TransportReceiver = SILENT;
   /** What reached the peer. */
   readonly delivered: (string | Binary)[] = [];

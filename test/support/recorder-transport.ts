@@ -14,6 +14,7 @@ export class RecorderTransport implements ServerTransport {
   writable = true;
   mayClose = true;
   queued = 0;
+  resting = false;
   receiver: TransportReceiver = SILENT;
   /** What was sent: text packets as they stand on the wire, binary as bytes, and `"closed"` at the end. */
   readonly log: (string | Binary)[] = [];

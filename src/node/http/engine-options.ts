@@ -49,6 +49,26 @@ export interface EngineOptions extends AttachOptions {
    */
   slowConsumer?: "close" | "drop";
   /**
+   * Messages, and bytes, that one client may send in a second; 0, the default, for any number. Over it, it is not read
+   * for a while: an honest client feels a delay, and loses nothing.
+   */
+  messageRate?: number;
+  byteRate?: number;
+  /**
+   * Clients that may connect in a second, in all and from one address or one /64 of IPv6; 0, the default, for any
+   * number. Over it: 503 with `Retry-After`.
+   */
+  connectRate?: number;
+  connectRatePerAddress?: number;
+  /** How many times as much of each rate there is at once, after a rest. Default 4. */
+  burst?: number;
+  /**
+   * Connections at a time, in all and from one address or one /64 of IPv6; 0, the default, for any number. Over it: 503
+   * with `Retry-After`.
+   */
+  maxConnections?: number;
+  maxConnectionsPerAddress?: number;
+  /**
    * Default all. `"sse"` is for Baro's own client: packets as Server-Sent Events down, POST up, where WebSocket is
    * blocked and polling is slow.
    */
@@ -104,6 +124,13 @@ const DEFAULTS: EngineSettings = {
   softQueued: 1024 * 1024,
   slowTime: 10_000,
   slowConsumer: "close",
+  messageRate: 0,
+  byteRate: 0,
+  connectRate: 0,
+  connectRatePerAddress: 0,
+  burst: 4,
+  maxConnections: 0,
+  maxConnectionsPerAddress: 0,
   transports: ["polling", "websocket", "sse"],
   allowUpgrades: true,
   hookTimeout: 30_000,
@@ -125,7 +152,9 @@ const NUMBERS = [
   "slowTime",
   "hookTimeout",
   "destroyUpgradeTimeout",
+  "burst",
 ] as const;
+const RATES = ["messageRate", "byteRate", "connectRate", "connectRatePerAddress"] as const;
 
 /** Fills in the defaults. @throws BaroError `BARO_OPTION` for a value that makes no sense. */
 export function settleOptions(options: EngineOptions): EngineSettings {
@@ -136,6 +165,19 @@ export function settleOptions(options: EngineOptions): EngineSettings {
   for (const name of NUMBERS) {
     if (typeof settings[name] !== "number" || !(settings[name] > 0)) {
       throw new BaroError(ERR_OPTION, `${name} must be a number above 0, and is ${settings[name]}.`);
+    }
+  }
+  for (const name of RATES) {
+    if (typeof settings[name] !== "number" || !(settings[name] >= 0)) {
+      throw new BaroError(ERR_OPTION, `${name} must be a number, 0 for no limit, and is ${settings[name]}.`);
+    }
+  }
+  for (const name of ["maxConnections", "maxConnectionsPerAddress"] as const) {
+    if (!Number.isInteger(settings[name]) || settings[name] < 0) {
+      throw new BaroError(
+        ERR_OPTION,
+        `${name} must be an integer, 0 for no limit, and is ${settings[name]}.`,
+      );
     }
   }
   if (settings.slowConsumer !== "close" && settings.slowConsumer !== "drop") {

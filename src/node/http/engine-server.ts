@@ -18,6 +18,7 @@ import type { ShellOptions } from "../websocket/shell-options.ts";
 import { acceptUpgrade } from "../websocket/upgrade.ts";
 import { checkRequest, type Entry, type HttpTransport } from "./admission.ts";
 import { attach } from "./attach.ts";
+import { FULL } from "./connect-limits.ts";
 import {
   type AttachOptions,
   type EngineOptions,
@@ -25,13 +26,23 @@ import {
   settleOptions,
 } from "./engine-options.ts";
 import { parseEngineQuery } from "./engine-query.ts";
+import type { EngineServerEvents } from "./engine-server-events.ts";
 import { Gate, type Passage } from "./gate.ts";
 import { appendHeaders } from "./header-lines.ts";
 import { askHook } from "./hook.ts";
 import { HttpCompression } from "./http-compression.ts";
 import { type HttpMiddleware, isAnswered } from "./middlewares.ts";
 import { endWithAnswer, type PollingSettings, PollingTransport } from "./polling-transport.ts";
-import { BAD_REQUEST, type Refusal, refuse, refuseUpgrade, UNAVAILABLE, unavailableFor } from "./refusal.ts";
+import { toReadingRates } from "./reading.ts";
+import {
+  BAD_REQUEST,
+  type Refusal,
+  refuse,
+  refuseUpgrade,
+  tooMany,
+  UNAVAILABLE,
+  unavailableFor,
+} from "./refusal.ts";
 import { cookieOf } from "./session-cookie.ts";
 import { StreamTransport, type StreamTransportSettings } from "./stream-transport.ts";
 
@@ -42,28 +53,6 @@ export type OnSession = (session: ServerSession, request: IncomingMessage) => vo
 export interface Beside {
   handleRequest(path: string, request: IncomingMessage, response: ServerResponse): boolean;
   handleUpgrade?(path: string, request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
-}
-
-/** What a `connection_error` listener gets. */
-export interface ConnectionError {
-  readonly req: IncomingMessage;
-  /** The code of Engine.IO that the client got. */
-  readonly code: number;
-  readonly message: string;
-  /** What the refusal is about: the `transport`, `sid` or `protocol` that was asked for, or a `name`. */
-  readonly context: Readonly<Record<string, unknown>>;
-}
-
-/** The events of {@link EngineServer}. None of them is per message. */
-export interface EngineServerEvents<Connection = unknown> {
-  /** A session is there: the connection that its sockets have as `socket.conn`. Told by who made the server. */
-  connection: [connection: Connection];
-  /** The first answer to a client is about to leave; the headers may be changed. Before `headers`. */
-  initial_headers: [headers: OutgoingHttpHeaders, request: IncomingMessage];
-  /** An answer of a session is about to leave, or the answer to an upgrade; the headers may be changed. */
-  headers: [headers: OutgoingHttpHeaders, request: IncomingMessage];
-  /** A request was refused. */
-  connection_error: [error: ConnectionError];
 }
 
 /** A new session's id, when nothing is against it. */
@@ -95,6 +84,7 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
     const entry = this.#sessions.get(session.id);
     entry?.heartbeat.cancel();
     entry?.upgrade?.cancel();
+    entry?.leave?.();
     this.#sessions.delete(session.id);
     if (this.#sessions.size === 0) this.#emptied?.();
   };
@@ -121,6 +111,7 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
       maxQueued,
       maxPayload: maxHttpBufferSize,
       traffic: diagnostics.counters,
+      rates: toReadingRates(this.#settings),
       compression:
         httpCompression === false
           ? undefined
@@ -280,8 +271,11 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
     }
     const mayUse = (entry: Entry | undefined): boolean => this.#gate.allowsOrigin(request, rule, entry);
     const checked = checkRequest(request, kind, this.#settings.transports, mayUse, this.#sessions);
+    const wait = checked === undefined ? this.#gate.attempt(request) : 0;
     if (checked !== undefined) {
       report(checked);
+    } else if (wait > 0) {
+      report(tooMany(wait));
     } else {
       this.#gate.askApplication(request, (refusal) => {
         if (refusal !== undefined) report(refusal);
@@ -295,6 +289,7 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
       if (this.#closed) done(this.#unavailable);
       // An id that is taken would give one client the session of another.
       else if (typeof id !== "string" || id === "" || this.#sessions.has(id)) done(ID_GENERATION_ERROR);
+      else if (!this.#gate.hasRoom(request)) done(tooMany(FULL));
       else done({ id });
     };
     let id: string | PromiseLike<string>;
@@ -336,7 +331,7 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
     this.#customize(headers, request, "id" in admission);
     const compression = this.#deflate?.accept(handshake.extensions);
     const deflate = compression && this.#deflate?.open("server", compression.parameters);
-    const transport = new EngineTransport(socket, this.#shellOptions, deflate);
+    const transport = new EngineTransport(socket, this.#shellOptions, deflate, this.#http.rates);
     const agreed = acceptHeaders(handshake.key, protocol, compression?.header);
     // The peer may have gone while a hook was asked.
     if (!acceptUpgrade(socket, agreed, (lines) => appendHeaders(lines, headers), transport)) return;
@@ -356,7 +351,14 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
     const session = new ServerSession(id, transport, upgrades, this.#sessionOptions, clock.now());
     session.released = this.#forget;
     const { origin } = request.headers;
-    this.#sessions.set(id, { session, origin, http, heartbeat: ticker.add(session), upgrade: undefined });
+    this.#sessions.set(id, {
+      session,
+      origin,
+      http,
+      heartbeat: ticker.add(session),
+      leave: this.#gate.enter(request),
+      upgrade: undefined,
+    });
     if (initialPacket !== undefined) session.send(new Outgoing(PacketType.MESSAGE, initialPacket));
     this.#onSession(session, request);
   }

@@ -2,6 +2,7 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:
 import type { Duplex } from "node:stream";
 import type { Diagnostics } from "../../diagnostics.ts";
 import { holdSocket } from "../websocket/upgrade.ts";
+import { ConnectLimits } from "./connect-limits.ts";
 import { answerPreflight, setCorsHeaders, settleCors } from "./cors.ts";
 import type { EngineSettings } from "./engine-options.ts";
 import { askHook } from "./hook.ts";
@@ -27,12 +28,15 @@ export class Gate {
   readonly #settings: EngineSettings;
   readonly #proxies: Proxies;
   readonly #middlewares: HttpMiddleware[] = [];
+  /** None where nothing is limited. */
+  readonly #limits: ConnectLimits | undefined;
   #hasWarned = false;
 
   /** @throws BaroError `BARO_OPTION` for a `trustProxy` that is none. */
   constructor(settings: EngineSettings, diagnostics: Diagnostics) {
     this.diagnostics = diagnostics;
     this.#settings = settings;
+    this.#limits = ConnectLimits.of(settings);
     this.#proxies = new Proxies(settings.trustProxy);
   }
 
@@ -114,6 +118,21 @@ export class Gate {
         "its origin in the option cors: { origin }; behind a proxy set trustProxy; checkOrigin: false lets all in.",
       { type: "BaroWarning", code: "BARO_ORIGIN" },
     );
+  }
+
+  /** Counts an attempt to connect. Gives after how many seconds it may be repeated: 0 when nothing is against it. */
+  attempt(request: IncomingMessage): number {
+    return this.#limits === undefined ? 0 : this.#limits.attempt(this.#proxies.addressOf(request));
+  }
+
+  /** Whether there is room for one more connection: asked again, after hooks have taken their time. */
+  hasRoom(request: IncomingMessage): boolean {
+    return this.#limits === undefined || this.#limits.hasRoom(this.#proxies.addressOf(request));
+  }
+
+  /** Counts a connection. Gives what ends it, to be called once; `undefined` where nothing is counted. */
+  enter(request: IncomingMessage): (() => void) | undefined {
+    return this.#limits?.enter(this.#proxies.addressOf(request));
   }
 
   /** Counts a request that is not served, and tells whoever wants to hear it. */

@@ -65,6 +65,10 @@ export class PollingTransport implements ServerTransport, PostOwner, Flushable {
   /** What a poll has taken is on its way: the rest waits in the session. */
   readonly queued = 0;
 
+  get resting(): boolean {
+    return this.#posts.isResting;
+  }
+
   send(outgoing: Outgoing): void {
     this.#acceptedSize += outgoing.size;
     if (this.#accepted.push(outgoing) === 1) turn.schedule(this);

@@ -6,6 +6,7 @@ import { type PacketCallback, PayloadDecoder, type PayloadProgress } from "../..
 import type { TransportCloseReason } from "../../engine/transport.ts";
 import { base64 } from "../base64.ts";
 import { clock } from "../process.ts";
+import { Reading, type ReadingRates } from "./reading.ts";
 import { BAD_REQUEST, PAYLOAD_TOO_LARGE, refuse } from "./refusal.ts";
 import { readText } from "./request-body.ts";
 
@@ -21,6 +22,8 @@ export interface PostSettings {
   /** Bytes that one POST may bring. */
   readonly maxPayload: number;
   readonly traffic?: Traffic | undefined;
+  /** What a peer is held to, if to anything. */
+  readonly rates?: ReadingRates | undefined;
   /** May change the headers of each answer, and of the first one before. */
   readonly customize?: (headers: OutgoingHttpHeaders, request: IncomingMessage, isFirst: boolean) => void;
 }
@@ -38,11 +41,23 @@ export class Posts {
   readonly #settings: PostSettings;
   readonly #owner: PostOwner;
   #isPosting = false;
-  readonly #receivePacket: PacketCallback = (type, data) => this.#owner.receivePacket(type, data);
+  /** What the peer has sent of late, where it is held to a rate. */
+  readonly #reading: Reading | undefined;
+  #isResting = false;
+  readonly #receivePacket: PacketCallback = (type, data) => {
+    this.#reading?.receive(0);
+    this.#owner.receivePacket(type, data);
+  };
 
   constructor(settings: PostSettings, owner: PostOwner) {
     this.#settings = settings;
+    this.#reading = settings.rates && new Reading(settings.rates);
     this.#owner = owner;
+  }
+
+  /** Whether the peer waits for the answer to a POST, because it has sent more than it may. */
+  get isResting(): boolean {
+    return this.#isResting;
   }
 
   /** Takes a POST. */
@@ -57,7 +72,7 @@ export class Posts {
       if (text !== undefined) {
         const { traffic } = this.#settings;
         if (traffic !== undefined) traffic.bytesIn += length;
-        this.#receivePayload(new PayloadDecoder(text, base64), response);
+        this.#receivePayload(new PayloadDecoder(text, base64), response, length);
         return;
       }
       // The rest of the body is not read: the connection ends with the answer.
@@ -67,22 +82,31 @@ export class Posts {
   }
 
   /** Handles a payload in slices: one request of many tiny packets must not hold the other connections up. */
-  #receivePayload(decoder: PayloadDecoder, response: ServerResponse): void {
+  #receivePayload(decoder: PayloadDecoder, response: ServerResponse, length: number): void {
     const progress = this.#owner.closed ? "done" : decodeInTurn(decoder, this.#receivePacket);
     if (progress === "more") {
-      setImmediate(() => this.#receivePayload(decoder, response));
+      setImmediate(() => this.#receivePayload(decoder, response, length));
       return;
     }
-    this.#isPosting = false;
     if (progress === "malformed") {
+      this.#isPosting = false;
       refuse(response, BAD_REQUEST);
       this.#owner.fail("parse error", "malformed payload");
-    } else {
+      return;
+    }
+    const rest = this.#reading?.receive(length, 0) ?? 0;
+    if (rest === 0 || this.#owner.closed) {
       this.#accept(response);
+    } else {
+      // The peer sends nothing more before it has its answer.
+      this.#isResting = true;
+      clock.after(rest, () => this.#accept(response));
     }
   }
 
   #accept(response: ServerResponse): void {
+    this.#isPosting = false;
+    this.#isResting = false;
     if (response.destroyed) return;
     const { traffic, customize } = this.#settings;
     if (traffic !== undefined) traffic.bytesOut += ACCEPTED.length;

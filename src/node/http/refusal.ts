@@ -30,6 +30,11 @@ export function unavailableFor(retryAfter: number): Refusal {
   return { ...UNAVAILABLE, headers: { "Retry-After": String(Math.ceil(retryAfter)) } };
 }
 
+/** For a client that connects too soon, or finds no room. @param wait seconds until it may ask again. */
+export function tooMany(wait: number): Refusal {
+  return { ...unavailableFor(wait), context: { name: "CONNECT_LIMIT" } };
+}
+
 /** A body over `maxHttpBufferSize`. */
 export const PAYLOAD_TOO_LARGE: Refusal = {
   status: 413,

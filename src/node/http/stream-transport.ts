@@ -55,6 +55,10 @@ export class StreamTransport implements ServerTransport, PostOwner {
     this.#stream.start(request, headers);
   }
 
+  get resting(): boolean {
+    return this.#posts.isResting;
+  }
+
   send(outgoing: Outgoing): void {
     outgoing.events ??= encode(outgoing);
     this.#stream.push(outgoing.events);

@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
+import type { Cancel } from "../../clock.ts";
 import type { Traffic } from "../../diagnostics.ts";
 import type { Outgoing } from "../../engine/outgoing.ts";
 import { encodePacket, PacketType, packetTypeOf } from "../../engine/packet.ts";
@@ -11,6 +12,8 @@ import { SharedMessage } from "../../websocket/shared-message.ts";
 import { Violation } from "../../websocket/violation.ts";
 import type { WebSocketError } from "../../websocket/websocket-error.ts";
 import { asBuffer } from "../base64.ts";
+import { Reading, type ReadingRates } from "../http/reading.ts";
+import { clock } from "../process.ts";
 import { Shell } from "./shell.ts";
 import { SHELL_DEFAULTS, type ShellOptions } from "./shell-options.ts";
 
@@ -44,15 +47,20 @@ export class EngineTransport extends Shell implements ServerTransport {
   readonly mayClose = true;
   receiver: TransportReceiver = SILENT;
   readonly #compresses: boolean;
+  /** What the peer has sent of late, where it is held to a rate. */
+  readonly #reading: Reading | undefined;
+  #cancelRest: Cancel | undefined = undefined;
 
   /**
    * @param socket after the handshake; call `start` when `receiver` is there.
    * @param options those of {@link engineShellOptions}: one object for all transports of a server.
    * @param deflate permessage-deflate, where the handshake agreed on it.
+   * @param rates what the peer is held to, if to anything.
    */
-  constructor(socket: Duplex, options: ShellOptions, deflate?: Deflate) {
+  constructor(socket: Duplex, options: ShellOptions, deflate?: Deflate, rates?: ReadingRates) {
     super("server", socket, options, undefined, deflate);
     this.#compresses = deflate !== undefined;
+    this.#reading = rates && new Reading(rates);
   }
 
   get writable(): boolean {
@@ -85,7 +93,12 @@ export class EngineTransport extends Shell implements ServerTransport {
     else this.terminate();
   }
 
+  get resting(): boolean {
+    return this.isPaused;
+  }
+
   message(data: Buffer, isText: boolean): void {
+    if (this.#reading !== undefined) this.#rest(this.#reading.receive(data.length));
     if (!isText) {
       this.receiver.packet(PacketType.MESSAGE, data);
       return;
@@ -108,9 +121,17 @@ export class EngineTransport extends Shell implements ServerTransport {
     this.receiveControl();
   }
 
+  /** TCP holds the peer back meanwhile. */
+  #rest(milliseconds: number): void {
+    if (milliseconds === 0) return;
+    this.pause();
+    this.#cancelRest = clock.after(milliseconds, () => this.resume());
+  }
+
   closed(code: number, reason: string, error?: WebSocketError): void {
     const { receiver } = this;
     this.receiver = SILENT;
+    this.#cancelRest?.();
     if (error !== undefined) receiver.closed("transport error", error);
     else receiver.closed("transport close", { code, reason });
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import type { EngineOptions } from "../../../src/node/http/engine-options.ts";
-import type { ConnectionError } from "../../../src/node/http/engine-server.ts";
+import type { ConnectionError } from "../../../src/node/http/engine-server-events.ts";
 import { message, startEngine } from "../../support/engine-app.ts";
 import { RawPolling, RawWebSocket } from "../../support/engine-client.ts";
 import { ask } from "../../support/http.ts";

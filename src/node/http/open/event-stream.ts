@@ -4,11 +4,11 @@ import type { Backlogged, Backlogs, ShedCause } from "../../../engine/backlog.ts
 import type { SessionCloseReason } from "../../../engine/session.ts";
 import { PacketType } from "../../../socketio/packet.ts";
 import { encodeEvent } from "../../../sse/encoder.ts";
+import type { Reading } from "../reading.ts";
 import { ResponseStream, type ResponseStreamOptions } from "../response-stream.ts";
 import type { Emits } from "./emits.ts";
 import type { OpenForms } from "./open-forms.ts";
 import type { Notice, OpenReceiver, OpenTransport } from "./open-session.ts";
-import type { Reading } from "./reading.ts";
 
 /** The bounds of all streams of a server. */
 export interface EventStreamOptions extends ResponseStreamOptions {

@@ -6,6 +6,7 @@ import type { OpenClient, OpenLimits } from "../../../server/open-client.ts";
 import { acceptHeaders, parseHandshake } from "../../../websocket/handshake.ts";
 import { randomIds } from "../../random-ids.ts";
 import { acceptUpgrade } from "../../websocket/upgrade.ts";
+import { FULL } from "../connect-limits.ts";
 import { nameBelow } from "../engine-query.ts";
 import type { Gate, Passage } from "../gate.ts";
 import { appendHeaders } from "../header-lines.ts";
@@ -19,7 +20,7 @@ import { PollTransport } from "./poll-transport.ts";
 import { Polls } from "./polls.ts";
 import { Publisher } from "./publisher.ts";
 import { type OpenQuery, parseOpenQuery } from "./query.ts";
-import { OpenRefusal, toRefusal, wrongMethod } from "./refusals.ts";
+import { OpenRefusal, tooBusy, toRefusal, wrongMethod } from "./refusals.ts";
 import { Streams } from "./streams.ts";
 
 /** What clients without a library need of the server behind. */
@@ -150,6 +151,8 @@ export class OpenServer {
       this.#admit(request, passage, route.asks, (admission) => {
         if (isAnswered(response)) return;
         if ("status" in admission) this.#refuse(request, response, admission);
+        else if (route.asks && !this.#enter(request, response))
+          this.#refuse(request, response, tooBusy(FULL));
         else route.answer(request, response, admission);
       });
     });
@@ -164,9 +167,19 @@ export class OpenServer {
       this.#admit(request, passage, true, (admission) => {
         if ("status" in admission) this.#refuseUpgrade(request, socket, admission);
         else if (name !== "plain") this.#refuseUpgrade(request, socket, OpenRefusal.NO_UPGRADE);
+        else if (!this.#enter(request, socket)) this.#refuseUpgrade(request, socket, tooBusy(FULL));
         else this.#openPlain(request, socket, head, admission, headers);
       });
     });
+    return true;
+  }
+
+  /** Counts a connection until `carrier` is closed. False when there is no room for it. */
+  #enter(request: IncomingMessage, carrier: Duplex | ServerResponse): boolean {
+    const { gate } = this.#host;
+    if (!gate.hasRoom(request)) return false;
+    const leave = gate.enter(request);
+    if (leave !== undefined) carrier.once("close", leave);
     return true;
   }
 
@@ -197,8 +210,9 @@ export class OpenServer {
         request.headers["last-event-id"]?.toString(),
         this.#settings.maxRooms,
       );
-      if ("status" in query) done(query);
-      else if (!asks) done(query);
+      const wait = "status" in query || !asks ? 0 : gate.attempt(request);
+      if ("status" in query || !asks) done(query);
+      else if (wait > 0) done(tooBusy(wait));
       else gate.askApplication(request, (refusal) => done(refusal ?? query));
     }
   }

@@ -12,10 +12,10 @@ import { clock } from "../../process.ts";
 import { Heartbeat } from "../../websocket/heartbeat.ts";
 import { Shell } from "../../websocket/shell.ts";
 import { SHELL_DEFAULTS, type ShellOptions } from "../../websocket/shell-options.ts";
+import { Reading } from "../reading.ts";
 import type { OpenForms } from "./open-forms.ts";
 import type { Notice, OpenReceiver, OpenTransport } from "./open-session.ts";
 import type { OpenSettings } from "./options.ts";
-import { Reading } from "./reading.ts";
 
 /** A second. Browsers send none of themselves: they answer pings. */
 const MAX_CONTROL_FRAMES = 1000;

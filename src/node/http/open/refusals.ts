@@ -64,6 +64,14 @@ export function tooFast(rest: number): Refusal {
   };
 }
 
+/** A client that connects too soon, or finds no room. @param wait seconds until it may ask again. */
+export function tooBusy(wait: number): Refusal {
+  return {
+    ...refusal(503, "busy", "Too many clients connect to this server."),
+    headers: { "Retry-After": String(Math.ceil(wait)) },
+  };
+}
+
 /** What the client hears when the application did not let it in. */
 export function toRefusal(answer: Exclude<Answer, { kind: "granted" }>): Refusal {
   switch (answer.kind) {

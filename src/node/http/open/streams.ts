@@ -3,12 +3,12 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { decodeMessage } from "../../../plain/decoder.ts";
 import { Malformed } from "../../../socketio/malformed.ts";
 import { base64 } from "../../base64.ts";
+import { Reading } from "../reading.ts";
 import { refuse } from "../refusal.ts";
 import { readText } from "../request-body.ts";
 import { Emits } from "./emits.ts";
 import type { EventStream } from "./event-stream.ts";
 import type { OpenSettings } from "./options.ts";
-import { Reading } from "./reading.ts";
 import { OpenRefusal, tooFast, wrongMessage } from "./refusals.ts";
 import { Secrets } from "./secrets.ts";
 
