@@ -1,15 +1,29 @@
 import type { Handshake } from "./handshake.ts";
 import type { Transport } from "./transport.ts";
 
+/** The HTTP response that a transport failed by, under the names that an `XMLHttpRequest` has for it. */
+export interface ResponseContext {
+  readonly status: number;
+  readonly responseText: string;
+}
+
+/** What is behind a {@link TransportError}. */
+interface TransportErrorOptions extends ErrorOptions {
+  readonly context?: ResponseContext;
+}
+
 /** Why a transport failed; it reaches the user as the error of `connect_error`, or as the details of `disconnect`. */
 export class TransportError extends Error {
   readonly type = "TransportError";
   /** More about the reason: the status of the HTTP response, where there was one. */
   readonly description: unknown;
+  /** Of an HTTP response: its status, and in its body the server's own words. */
+  readonly context: ResponseContext | undefined;
 
-  constructor(message: string, description?: unknown, options?: ErrorOptions) {
+  constructor(message: string, description?: unknown, options: TransportErrorOptions = {}) {
     super(message, options);
     this.description = description;
+    this.context = options.context;
   }
 }
 

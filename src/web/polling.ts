@@ -14,6 +14,9 @@ const CLOSE_TIMEOUT = 10_000;
 /** The most that one POST carries. Servers bound the packets of a request, and these may each bring attachments. */
 const MAX_BATCH = 1_024;
 
+/** Characters of a refusal that a program is shown. */
+const MAX_REFUSAL = 1_024;
+
 const encoder = new TextEncoder();
 
 /** Where and how a session is polled. */
@@ -110,7 +113,7 @@ export class PollingTransport implements ClientTransport {
     const request = { method: "GET", url: this.#url(), body: undefined, last: false } as const;
     this.#cancelGet = exchange(request, (status, text) => {
       this.#cancelGet = undefined;
-      if (status !== 200) return this.#fail("transport error", new TransportError("xhr poll error", status));
+      if (status !== 200) return this.#refused("xhr poll error", status, text);
       const wellFormed = decodePayload(text, base64, (type, data) => {
         if (this.#state !== "closed") this.receiver.packet(type, data);
       });
@@ -137,17 +140,17 @@ export class PollingTransport implements ClientTransport {
     this.#batch = [];
     this.#batchBytes = 0;
     const request = { method: "POST", url: this.#url(), body, last: this.#state === "closed" } as const;
-    this.#cancelPost = exchange(request, (status) => this.#posted(status));
+    this.#cancelPost = exchange(request, (status, text) => this.#posted(status, text));
   }
 
-  #posted(status: number): void {
+  #posted(status: number, text: string): void {
     this.#cancelPost = undefined;
     if (this.#state === "closed") {
       this.#postLast();
       return;
     }
     if (status !== 200) {
-      this.#fail("transport error", new TransportError("xhr post error", status));
+      this.#refused("xhr post error", status, text);
       return;
     }
     if (this.#batch.length > 0) this.#schedule();
@@ -171,6 +174,12 @@ export class PollingTransport implements ClientTransport {
     if (this.#cancelGet !== undefined || this.#cancelPost !== undefined || this.#batch.length > 0) return;
     this.#state = "paused";
     this.#whenPaused();
+  }
+
+  /** Tells why, in the server's own words: an answer that is no page of a proxy is short. */
+  #refused(message: string, status: number, text: string): void {
+    const context = { status, responseText: text.slice(0, MAX_REFUSAL) };
+    this.#fail("transport error", new TransportError(message, status, { context }));
   }
 
   #fail(reason: TransportCloseReason, description?: unknown): void {

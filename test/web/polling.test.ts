@@ -146,7 +146,10 @@ describe("PollingTransport", () => {
   it.each([0, 400, 500])("fails when a poll is answered with %i", (status) => {
     const { get, events, take } = opened();
     get.answer(status, "4no");
-    expect(events).toEqual([["closed", "transport error", new TransportError("xhr poll error", status)]]);
+    const context = { status, responseText: "4no" };
+    expect(events).toEqual([
+      ["closed", "transport error", new TransportError("xhr poll error", status, { context })],
+    ]);
     expect(take()).toEqual([]);
   });
 
@@ -154,8 +157,12 @@ describe("PollingTransport", () => {
     const { transport, send, one, get, events } = opened();
     send("a");
     await turn();
-    one().answer(413, "");
-    expect(events).toEqual([["closed", "transport error", new TransportError("xhr post error", 413)]]);
+    one().answer(413, "x".repeat(2_000));
+    // Of a page that a proxy has put before the server, the beginning is enough.
+    const context = { status: 413, responseText: "x".repeat(1_024) };
+    expect(events).toEqual([
+      ["closed", "transport error", new TransportError("xhr post error", 413, { context })],
+    ]);
     expect([get.cancelled, transport.writable]).toEqual([true, false]);
   });
 
