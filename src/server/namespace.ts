@@ -217,7 +217,7 @@ export class Namespace<
    * @throws BaroError `BARO_OPTION` for what names no room, and for bounds that are no integers above 0.
    */
   history(room: Room | RegExp, options?: HistoryOptions): this {
-    this.retention.declare(room, options);
+    this.#ownRetention.declare(room, options);
     this.openLog();
     return this;
   }
@@ -231,15 +231,26 @@ export class Namespace<
   openLog(): void {
     const { audience } = this;
     const { recovery } = this.#realm.archive;
-    audience.log ??= new NamespaceLog(this.name, this.#realm.archive, this.retention, (room) =>
+    audience.log ??= new NamespaceLog(this.name, this.#realm.archive, this.#ownRetention, (room) =>
       audience.rooms.has(room),
     );
     if (recovery === undefined || audience.log.recovery !== undefined) return;
     audience.observe(audience.log.recover(recovery));
   }
 
-  /** @internal Which rooms are kept by declaration. */
-  get retention(): Retention {
+  /** The rooms that are kept by declaration, for the namespaces that are made after this one. */
+  protected get retention(): Retention | undefined {
+    return this.#retention;
+  }
+
+  /** @internal What the parent keeps, which this namespace may add to. */
+  inheritHistory(retention: Retention | undefined): void {
+    if (retention === undefined) return;
+    this.#ownRetention.inherit(retention);
+    this.openLog();
+  }
+
+  get #ownRetention(): Retention {
     this.#retention ??= new Retention();
     return this.#retention;
   }

@@ -108,8 +108,7 @@ export class ParentNamespace<
     for (const event of ["connect", "connection"] as const) {
       for (const listener of this.listeners(event)) child.on(event, listener);
     }
-    child.retention.inherit(this.retention);
-    if (!this.retention.isEmpty) child.openLog();
+    child.inheritHistory(this.retention);
     this.#family.children.add(audience);
     const end = (): void => {
       this.#family.children.delete(audience);

@@ -43,6 +43,21 @@ const DETOURS = ["globalThis", "eval"];
 const PURE = [...TIMERS, ...DATES, ...PROMISES, ...STREAMS, ...NODE, ...PAGE, ...NETWORK, ...DETOURS];
 const POLICY = [...TIMERS, "EventEmitter", ...NODE, ...PAGE, ...NETWORK, ...DETOURS];
 
+/** The layers on which those with I/O of Node stand: all others. */
+const BELOW_NODE = [
+  "leaves",
+  "websocket",
+  "engine",
+  "socketio",
+  "sse",
+  "plain",
+  "cluster",
+  "history",
+  "server",
+  "client",
+  "web",
+];
+
 /** The files that stand in `src/` itself. */
 export const LEAVES = [
   "errors",
@@ -155,39 +170,14 @@ export const LAYERS: readonly Layer[] = [
   {
     folder: "node",
     packages: ["proxy-addr"],
-    imports: [
-      "leaves",
-      "websocket",
-      "engine",
-      "socketio",
-      "sse",
-      "plain",
-      "cluster",
-      "history",
-      "server",
-      "client",
-      "web",
-    ],
+    imports: BELOW_NODE,
     node: "any",
     forbidden: PAGE,
     mayWait: true,
   },
   {
     folder: "entry",
-    imports: [
-      "leaves",
-      "websocket",
-      "engine",
-      "socketio",
-      "sse",
-      "plain",
-      "cluster",
-      "history",
-      "server",
-      "client",
-      "web",
-      "node",
-    ],
+    imports: [...BELOW_NODE, "node"],
     node: "any",
     forbidden: [],
     mayWait: true,

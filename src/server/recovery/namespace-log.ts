@@ -183,9 +183,10 @@ export class NamespaceLog implements Past {
   }
 
   #logsOf(rooms: readonly Room[]): readonly LogName[] {
-    if (rooms.length === 0) return FOR_EVERYONE;
-    const kept = rooms.filter((room, index) => this.#isKept(room) && rooms.indexOf(room) === index);
-    return kept;
+    const [only] = rooms;
+    if (only === undefined) return FOR_EVERYONE;
+    if (rooms.length === 1) return this.#isKept(only) ? rooms : NO_ROOMS;
+    return rooms.filter((room, index) => this.#isKept(room) && rooms.indexOf(room) === index);
   }
 
   #boundsOf(log: LogName): Bounds {

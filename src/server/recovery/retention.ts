@@ -26,11 +26,6 @@ export class Retention {
     this.#patterns.push(...parent.#patterns);
   }
 
-  /** Whether no room is kept. */
-  get isEmpty(): boolean {
-    return this.#names.size === 0 && this.#patterns.length === 0;
-  }
-
   /** Whether `room` is kept by its own name. */
   names(room: Room): boolean {
     return this.#names.has(room);
