@@ -277,6 +277,11 @@ export class Client implements SocketClient, SessionHandler {
     this.#sockets.delete(name);
   }
 
+  /** @internal */
+  granted(): void {
+    this.#endConnectTimeout();
+  }
+
   #endConnectTimeout(): void {
     this.#cancelConnectTimeout?.();
     this.#cancelConnectTimeout = undefined;

@@ -21,6 +21,8 @@ export interface SocketClient {
   readonly maxAcks?: number;
   /** @internal Whether the client can take up a lost session: those of Socket.IO. */
   readonly recovers?: boolean;
+  /** @internal A socket was let in, and is given what it missed: that may take longer than a client has to join. */
+  granted?(): void;
   /** @internal Ends the connection; its sockets disconnect with `reason`. */
   close(reason: DisconnectReason, description?: unknown): void;
   /** @internal Disconnects all sockets, tells the client so, and ends the connection. */

@@ -33,6 +33,7 @@ export interface ReturningSocket extends SessionSocket {
   readonly client: {
     /** @internal */
     readonly session: EngineSession;
+    granted?(): void;
     /** @internal */
     close(reason: DisconnectReason, description?: unknown): void;
     /** @internal */
@@ -110,6 +111,7 @@ export class Recovery implements RoomObserver<{ readonly id: SocketId }> {
       socket.client.guard(done);
       return;
     }
+    socket.client.granted?.();
     this.#archive.replays.add(this.#replayOf(session, after, socket, done));
   }
 

@@ -351,6 +351,22 @@ describe("connection state recovery", () => {
     expect(back.session.take()).toEqual([]);
   });
 
+  it("gives a client that reads slowly the time that it takes", () => {
+    const { server, sockets } = start();
+    const { session, known } = connect(server);
+    session.end("transport close");
+    for (let n = 0; n < 5_000; n++) server.emit("n", n);
+    const back = server.open();
+    back.writable = false;
+    back.receive(`0${JSON.stringify({ pid: known.pid })}`);
+    server.clock.advance(60_000);
+    expect([back.closed, back.take(), sockets.length]).toEqual([false, [], 1]);
+    back.writable = true;
+    while (sockets.length < 2) server.clock.advance(1);
+    expect(events(back.take()).heard).toHaveLength(5_000);
+    expect(recovered(sockets)).toBe(true);
+  });
+
   it.each([
     [10_000, true],
     [10_001, false],
