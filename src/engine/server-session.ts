@@ -36,6 +36,8 @@ const CLOSE = new Outgoing(PacketType.CLOSE);
  * until the next poll. The handler hears nothing from it any more.
  */
 type State = "open" | "closing" | "closed";
+/** Whether the peer keeps up with what is sent to it. */
+type Pace = "even" | "behind" | "congested";
 type Action = "deliver" | "pong" | "end" | "fail" | "ignore";
 
 /**
@@ -95,9 +97,8 @@ export class ServerSession implements ObservableSession, Backlogged {
   #state: State = "open";
   #upgrade: ServerUpgrade | undefined;
   #observer: SessionObserver | undefined;
-  /** Whether those who watch over the backlogs know of this session. */
-  #isBehind = false;
-  #isCongested = false;
+  /** Those who watch over the backlogs know of a session that is not `even`. */
+  #pace: Pace = "even";
   #upgrades: readonly string[];
 
   // Whole milliseconds: fractions would be an object each.
@@ -145,7 +146,7 @@ export class ServerSession implements ObservableSession, Backlogged {
   }
 
   get congested(): boolean {
-    return this.#isCongested;
+    return this.#pace === "congested";
   }
 
   get backlog(): number {
@@ -283,7 +284,7 @@ export class ServerSession implements ObservableSession, Backlogged {
 
   #transportDrained(): void {
     const isUsed = this.#flush();
-    if (this.#isBehind) this.#noteBacklog();
+    if (this.#pace !== "even") this.#noteBacklog();
     if (!isUsed) this.#upgrade?.polled();
   }
 
@@ -313,8 +314,7 @@ export class ServerSession implements ObservableSession, Backlogged {
     const { backlogs, congestedFrom = Number.POSITIVE_INFINITY } = this.#options;
     if (backlogs === undefined || this.#state === "closed") return;
     const { backlog } = this;
-    this.#isBehind = backlog > 0;
-    this.#isCongested = backlog > congestedFrom;
+    this.#pace = backlog > congestedFrom ? "congested" : backlog > 0 ? "behind" : "even";
     backlogs.hold(this, backlog, this.#transport.queued);
   }
 
@@ -355,8 +355,8 @@ export class ServerSession implements ObservableSession, Backlogged {
     this.#state = "closed";
     this.#deadline = Number.POSITIVE_INFINITY;
     this.#queue?.clear();
-    if (this.#isBehind) this.#options.backlogs?.hold(this, 0, 0);
-    this.#isBehind = false;
+    if (this.#pace !== "even") this.#options.backlogs?.hold(this, 0, 0);
+    this.#pace = "even";
     this.#upgrade?.abandon();
     this.released(this);
   }

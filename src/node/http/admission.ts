@@ -30,8 +30,6 @@ export interface Entry {
   /** Where polls and posts go; none for a session that began over WebSocket. */
   readonly http: HttpTransport | undefined;
   readonly heartbeat: TickerEntry;
-  /** Ends its being counted, where connections are. */
-  readonly leave: (() => void) | undefined;
   /** The time limit of the last upgrade. */
   upgrade: TickerEntry | undefined;
 }

@@ -11,6 +11,7 @@ import type { PerMessageDeflate } from "../../websocket/permessage-deflate.ts";
 import { diagnosticsOfServer } from "../diagnostics.ts";
 import { clock, outgoing, ticker } from "../process.ts";
 import { randomIds } from "../random-ids.ts";
+import { toReadingRates } from "../reading.ts";
 import { SlowReaders } from "../slow-readers.ts";
 import { EngineTransport, engineShellOptions } from "../websocket/engine-transport.ts";
 import { type PooledDeflateOptions, perMessageDeflate } from "../websocket/per-message-deflate.ts";
@@ -33,7 +34,6 @@ import { askHook } from "./hook.ts";
 import { HttpCompression } from "./http-compression.ts";
 import { type HttpMiddleware, isAnswered } from "./middlewares.ts";
 import { endWithAnswer, type PollingSettings, PollingTransport } from "./polling-transport.ts";
-import { toReadingRates } from "./reading.ts";
 import {
   BAD_REQUEST,
   type Refusal,
@@ -76,6 +76,8 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
   readonly #gate: Gate;
   readonly #backlogs: SlowReaders;
   readonly #sessions = new Map<string, Entry>();
+  /** What ends the counting of a session. Empty where connections are not counted. */
+  readonly #leaves = new Map<string, () => void>();
   #closed = false;
   #emptied: (() => void) | undefined;
   /** What a server that is closed says. */
@@ -84,7 +86,8 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
     const entry = this.#sessions.get(session.id);
     entry?.heartbeat.cancel();
     entry?.upgrade?.cancel();
-    entry?.leave?.();
+    this.#leaves.get(session.id)?.();
+    this.#leaves.delete(session.id);
     this.#sessions.delete(session.id);
     if (this.#sessions.size === 0) this.#emptied?.();
   };
@@ -356,9 +359,10 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
       origin,
       http,
       heartbeat: ticker.add(session),
-      leave: this.#gate.enter(request),
       upgrade: undefined,
     });
+    const leave = this.#gate.enter(request);
+    if (leave !== undefined) this.#leaves.set(id, leave);
     if (initialPacket !== undefined) session.send(new Outgoing(PacketType.MESSAGE, initialPacket));
     this.#onSession(session, request);
   }

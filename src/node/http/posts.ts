@@ -6,7 +6,7 @@ import { type PacketCallback, PayloadDecoder, type PayloadProgress } from "../..
 import type { TransportCloseReason } from "../../engine/transport.ts";
 import { base64 } from "../base64.ts";
 import { clock } from "../process.ts";
-import { Reading, type ReadingRates } from "./reading.ts";
+import { Reading, type ReadingRates } from "../reading.ts";
 import { BAD_REQUEST, PAYLOAD_TOO_LARGE, refuse } from "./refusal.ts";
 import { readText } from "./request-body.ts";
 

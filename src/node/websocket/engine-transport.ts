@@ -1,6 +1,5 @@
 import { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
-import type { Cancel } from "../../clock.ts";
 import type { Traffic } from "../../diagnostics.ts";
 import type { Outgoing } from "../../engine/outgoing.ts";
 import { encodePacket, PacketType, packetTypeOf } from "../../engine/packet.ts";
@@ -12,8 +11,8 @@ import { SharedMessage } from "../../websocket/shared-message.ts";
 import { Violation } from "../../websocket/violation.ts";
 import type { WebSocketError } from "../../websocket/websocket-error.ts";
 import { asBuffer } from "../base64.ts";
-import { Reading, type ReadingRates } from "../http/reading.ts";
 import { clock } from "../process.ts";
+import { Reading, type ReadingRates } from "../reading.ts";
 import { Shell } from "./shell.ts";
 import { SHELL_DEFAULTS, type ShellOptions } from "./shell-options.ts";
 
@@ -49,7 +48,6 @@ export class EngineTransport extends Shell implements ServerTransport {
   readonly #compresses: boolean;
   /** What the peer has sent of late, where it is held to a rate. */
   readonly #reading: Reading | undefined;
-  #cancelRest: Cancel | undefined = undefined;
 
   /**
    * @param socket after the handshake; call `start` when `receiver` is there.
@@ -98,7 +96,7 @@ export class EngineTransport extends Shell implements ServerTransport {
   }
 
   message(data: Buffer, isText: boolean): void {
-    if (this.#reading !== undefined) this.#rest(this.#reading.receive(data.length));
+    if (this.#reading !== undefined) this.#count(this.#reading, data.length);
     if (!isText) {
       this.receiver.packet(PacketType.MESSAGE, data);
       return;
@@ -122,16 +120,17 @@ export class EngineTransport extends Shell implements ServerTransport {
   }
 
   /** TCP holds the peer back meanwhile. */
-  #rest(milliseconds: number): void {
-    if (milliseconds === 0) return;
+  #count(reading: Reading, bytes: number): void {
+    const rest = reading.receive(bytes);
+    if (rest === 0) return;
     this.pause();
-    this.#cancelRest = clock.after(milliseconds, () => this.resume());
+    reading.cancelRest = clock.after(rest, () => this.resume());
   }
 
   closed(code: number, reason: string, error?: WebSocketError): void {
     const { receiver } = this;
     this.receiver = SILENT;
-    this.#cancelRest?.();
+    this.#reading?.cancelRest?.();
     if (error !== undefined) receiver.closed("transport error", error);
     else receiver.closed("transport close", { code, reason });
   }

@@ -4,7 +4,7 @@ import type { Backlogged, Backlogs, ShedCause } from "../../../engine/backlog.ts
 import type { SessionCloseReason } from "../../../engine/session.ts";
 import { PacketType } from "../../../socketio/packet.ts";
 import { encodeEvent } from "../../../sse/encoder.ts";
-import type { Reading } from "../reading.ts";
+import type { Reading } from "../../reading.ts";
 import { ResponseStream, type ResponseStreamOptions } from "../response-stream.ts";
 import type { Emits } from "./emits.ts";
 import type { OpenForms } from "./open-forms.ts";

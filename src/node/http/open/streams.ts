@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { decodeMessage } from "../../../plain/decoder.ts";
 import { Malformed } from "../../../socketio/malformed.ts";
 import { base64 } from "../../base64.ts";
-import { Reading } from "../reading.ts";
+import { Reading } from "../../reading.ts";
 import { refuse } from "../refusal.ts";
 import { readText } from "../request-body.ts";
 import { Emits } from "./emits.ts";

@@ -1,5 +1,6 @@
-import { Allowance } from "../../rate.ts";
-import { clock } from "../process.ts";
+import type { Cancel } from "../clock.ts";
+import { Allowance } from "../rate.ts";
+import { clock } from "./process.ts";
 
 /** How much one client may send. */
 export interface ReadingRates {
@@ -13,6 +14,8 @@ export interface ReadingRates {
 
 /** What one client has sent of late. Made when it sends something: most only listen. */
 export class Reading {
+  /** Ends a rest before its time. */
+  cancelRest: Cancel | undefined = undefined;
   readonly #messages: Allowance | undefined;
   readonly #bytes: Allowance | undefined;
 
