@@ -283,9 +283,7 @@ export class ServerSession implements ObservableSession, Backlogged {
   }
 
   #transportDrained(): void {
-    const isUsed = this.#flush();
-    if (this.#pace !== "even") this.#noteBacklog();
-    if (!isUsed) this.#upgrade?.polled();
+    if (!this.#flush()) this.#upgrade?.polled();
   }
 
   #transportClosed(reason: TransportCloseReason, description: unknown): void {
@@ -327,6 +325,7 @@ export class ServerSession implements ObservableSession, Backlogged {
       this.#transport.send(outgoing);
       flushed = true;
     }
+    if (this.#pace !== "even") this.#noteBacklog();
     if (this.#state === "closing") this.#finish();
     return flushed;
   }

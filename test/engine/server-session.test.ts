@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Binary } from "../../src/binary.ts";
 import { Outgoing } from "../../src/engine/outgoing.ts";
 import { PacketType } from "../../src/engine/packet.ts";
-import { ServerSession } from "../../src/engine/server-session.ts";
+import { ServerSession, type ServerSessionOptions } from "../../src/engine/server-session.ts";
 import { RecorderTransport } from "../support/recorder-transport.ts";
 
 const OPTIONS = {
@@ -16,7 +16,7 @@ const OPEN =
   '0{"sid":"abc","upgrades":["websocket"],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000}';
 const START = 1000;
 
-function open(options: Partial<typeof OPTIONS> = {}) {
+function open(options: Partial<ServerSessionOptions> = {}) {
   const transport = new RecorderTransport("polling");
   const session = new ServerSession("abc", transport, ["websocket"], { ...OPTIONS, ...options }, START);
   const events: unknown[] = [];
@@ -30,7 +30,7 @@ function open(options: Partial<typeof OPTIONS> = {}) {
 }
 
 /** A session that is open, with its OPEN packet looked at and put away. */
-function opened(options: Partial<typeof OPTIONS> = {}) {
+function opened(options: Partial<ServerSessionOptions> = {}) {
   const all = open(options);
   all.transport.take();
   return all;
@@ -405,5 +405,62 @@ describe("an upgrade", () => {
     expect(transport.log).toEqual(["closed"]);
     expect(candidate.log).toEqual(["3probe", "4last", "1", "closed"]);
     expect(events).toEqual([["closed", "forced close", undefined], "released"]);
+  });
+});
+
+describe("what waits", () => {
+  function watched() {
+    const held: number[] = [];
+    const backlogs = { queue() {}, hold: (_: unknown, bytes: number) => void held.push(bytes), ended() {} };
+    return { held, ...opened({ backlogs, congestedFrom: 500 }) };
+  }
+
+  it("is told when it grows, and when all of it has gone", () => {
+    const { session, transport, held } = watched();
+    session.send(message("at once"));
+    expect(held).toEqual([]);
+    transport.writable = false;
+    session.send(message("x".repeat(100)));
+    session.send(message("x".repeat(400)));
+    expect(held).toEqual([164, 628]);
+    expect(session.congested).toBe(true);
+    transport.drain();
+    expect(held.at(-1)).toBe(0);
+    expect(session.congested).toBe(false);
+  });
+
+  it("is told with what the transport holds", () => {
+    const { session, transport, held } = watched();
+    transport.queued = 300;
+    transport.writable = false;
+    transport.receiver.filled?.();
+    session.send(message("x".repeat(100)));
+    expect(held).toEqual([300, 464]);
+    session.discard("transport error");
+    expect(held.at(-1)).toBe(0);
+  });
+
+  it("moves with the session to another transport, and congests it no more", () => {
+    const { session, transport, held } = watched();
+    const candidate = new RecorderTransport("websocket");
+    session.upgrade(candidate, START);
+    candidate.receive("2probe");
+    transport.writable = false;
+    session.send(message("x".repeat(600)));
+    expect(session.congested).toBe(true);
+    candidate.receive("5");
+    expect(session.transportName).toBe("websocket");
+    expect([session.congested, held.at(-1)]).toEqual([false, 0]);
+  });
+
+  it("does not wait for the pong of a peer that is not read, and pings it again", () => {
+    const { session, transport, events } = opened();
+    transport.resting = true;
+    session.tick(START + 25_000);
+    session.tick(START + 45_000);
+    expect(transport.take()).toEqual(["2", "2"]);
+    transport.resting = false;
+    session.tick(START + 65_000);
+    expect(events).toEqual(["released", ["closed", "ping timeout", undefined]]);
   });
 });

@@ -195,10 +195,12 @@ export abstract class ResponseStream implements Flushable, Tickable {
     this.#collected = 0;
   }
 
-  /** Ends at once: what waits is lost. */
-  protected cutOff(sentence: string): void {
+  /** Ends at once: what waits is lost. False when it is over already. */
+  protected cutOff(sentence: string): boolean {
+    if (this.#isOver) return false;
     this.#end("transport error", sentence);
     this.#response.destroy();
+    return true;
   }
 
   static #overflow(stream: ResponseStream): void {

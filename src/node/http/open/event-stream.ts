@@ -62,8 +62,7 @@ export class EventStream extends ResponseStream implements OpenTransport, Backlo
   }
 
   shed(cause: ShedCause, sentence: string): void {
-    this.#options.backlogs.ended(cause);
-    this.cutOff(sentence);
+    if (this.cutOff(sentence)) this.#options.backlogs.ended(cause);
   }
 
   protected filled(waiting: number): void {

@@ -146,6 +146,7 @@ export class PlainTransport extends Shell implements OpenTransport, Backlogged {
   }
 
   shed(cause: ShedCause): void {
+    if (this.connection.state === "closed") return;
     this.#options.backlogs.ended(cause);
     this.terminate(new WebSocketError(Violation.SLOW_READER));
   }
