@@ -33,6 +33,7 @@ export interface ReturningSocket extends SessionSocket {
   readonly client: {
     /** @internal */
     readonly session: EngineSession;
+    /** @internal */
     granted?(): void;
     /** @internal */
     close(reason: DisconnectReason, description?: unknown): void;
