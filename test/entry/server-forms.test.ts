@@ -134,6 +134,7 @@ describe("what Baro does not have", () => {
     [{ wsEngine: class {} }, /wsEngine/],
     [{ adapter: () => ({}) }, /adapter/],
     [{ transports: ["webtransport"] }, /webtransport/],
+    [{ slowConsumer: "drop", connectionStateRecovery: {} }, /choose one/],
   ])("is refused by the constructor and by attach: %j", (options, sentence) => {
     const refusal = expect.objectContaining({
       code: "BARO_OPTION",

@@ -180,6 +180,13 @@ export function settleOptions(options: EngineOptions): EngineSettings {
       );
     }
   }
+  if (settings.slowConsumer === "drop" && "connectionStateRecovery" in given) {
+    // A client that comes back names the last event that it has: those that were left out before it are not missed.
+    throw new BaroError(
+      ERR_OPTION,
+      'slowConsumer: "drop" leaves out events that connectionStateRecovery promises: choose one of them.',
+    );
+  }
   if (settings.slowConsumer !== "close" && settings.slowConsumer !== "drop") {
     throw new BaroError(
       ERR_OPTION,
