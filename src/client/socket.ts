@@ -11,7 +11,7 @@ import type {
   Last,
 } from "../emitter.ts";
 import { BaroError, ERR_EVENT_NAME } from "../errors.ts";
-import { type Callback, call } from "../report.ts";
+import { type Callback, call, throwLater } from "../report.ts";
 import { encode } from "../socketio/encoder.ts";
 import {
   type AckPacket,
@@ -188,7 +188,7 @@ export class Socket<
   #emit(data: EventPacket["data"], callback?: Callback): this {
     const [event, ...args] = data;
     if (typeof event !== "string" || RESERVED_EVENTS.has(event)) {
-      throw new BaroError(ERR_EVENT_NAME, `"${event}" is no name for an event: reserved, or no string.`);
+      throw new BaroError(ERR_EVENT_NAME, `"${event}" is reserved, or no string.`);
     }
     const { volatile, timeout } = this.#flags;
     this.#flags = {};
@@ -279,7 +279,7 @@ export class Socket<
       return;
     }
     if (typeof sid !== "string") {
-      const error = new Error("The server granted no socket id: it speaks another version of the protocol.");
+      const error = new Error("The server speaks another protocol.");
       this.#tell("connect_error", [error]);
       return;
     }
@@ -312,10 +312,7 @@ export class Socket<
     const last = args.at(-1);
     if (this.#recoveryId !== undefined && typeof last === "string") this.#offset = last;
     if (id !== undefined) args.push(this.#answer(id));
-    this.#safely(() => {
-      this.dispatchAny(event, args);
-      this.dispatch(event, args);
-    });
+    this.#tell(event, args, true);
   }
 
   /** Makes the function that acknowledges an event: once, and to the session that sent it only. */
@@ -345,8 +342,14 @@ export class Socket<
     this.#link.detach();
   }
 
-  #tell(event: string, args: readonly unknown[]): void {
-    this.#safely(() => this.dispatch(event, args));
+  /** Tells the listeners of `event`, and those of all events of the server where it is one: without a closure for each. */
+  #tell(event: string, args: readonly unknown[], isTheServers = false): void {
+    try {
+      if (isTheServers) this.dispatchAny(event, args);
+      this.dispatch(event, args);
+    } catch (error) {
+      throwLater(error, this.#link.clock);
+    }
   }
 
   /** Runs listeners; what they throw is thrown by itself, later. */

@@ -114,7 +114,7 @@ export class ClientSession implements Session {
     this.#queue.push(outgoing);
     if (outgoing.held) outgoing.whenReleased(() => this.#flush());
     if (this.#queue.size > this.#options.maxQueuedBytes) {
-      this.#end("transport error", new TransportError("More is queued than maxQueuedBytes allows"));
+      this.#end("transport error", new TransportError("maxQueuedBytes exceeded"));
     }
   }
 
@@ -172,7 +172,7 @@ export class ClientSession implements Session {
   #receiveHandshake(data: string | Binary): void {
     const handshake = parseHandshake(data);
     if (handshake === undefined) {
-      this.#end("parse error", new TransportError("The server's handshake is none of Engine.IO 4"));
+      this.#end("parse error", new TransportError("The handshake is none of Engine.IO 4"));
       return;
     }
     this.#id = handshake.sid;

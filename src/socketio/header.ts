@@ -32,7 +32,7 @@ export function parseHeader(text: string, maxAttachments: number): Header | Malf
     const end = endOfDigits(text, position);
     attachments = Number(text.slice(position, end));
     if (text.charCodeAt(end) !== DASH || attachments < 1 || attachments > maxAttachments) {
-      return new Malformed("illegal number of attachments");
+      return new Malformed("illegal attachments");
     }
     position = end + 1;
   }

@@ -95,7 +95,7 @@ describe("Socket, connecting", () => {
     const { platform, socket, events } = start();
     platform.open();
     platform.transport.receive("40");
-    expect(events).toEqual([["connect_error", expect.stringContaining("version"), undefined]]);
+    expect(events).toEqual([["connect_error", expect.stringContaining("another protocol"), undefined]]);
     expect(socket.connected).toBe(false);
   });
 
