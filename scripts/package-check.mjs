@@ -31,9 +31,11 @@ setTimeout(() => { console.error("no answer within 10 s"); process.exit(1); }, 1
 
 const REQUIRE = `
 const { Server } = require("baro");
-const { io } = require("baro/client");
+const io = require("baro/client");
 const WebSocket = require("baro/websocket");
 if (typeof Server !== "function" || typeof io !== "function") throw new Error("no Server or no io");
+if (io.io !== io || io.connect !== io || io.default !== io) throw new Error("no io on io");
+if (typeof io.Manager !== "function" || typeof io.Socket !== "function" || io.protocol !== 5) throw new Error("no parts");
 if (!(new WebSocket.Server({ noServer: true }) instanceof WebSocket.WebSocketServer)) throw new Error("no WebSocket");
 `;
 

@@ -1,8 +1,10 @@
 import { createLookup } from "../client/lookup.ts";
-import { Manager as ManagerOf } from "../client/manager.ts";
+import { Manager as ManagerOf, protocol } from "../client/manager.ts";
 import type { ManagerOptions } from "../client/options.ts";
 import type { Platform } from "../client/platform.ts";
+import { Socket } from "../client/socket.ts";
 import type { DefaultEventsMap, EventsMap } from "../emitter.ts";
+import { BaroError } from "../errors.ts";
 import { base64 } from "../node/base64.ts";
 import { createHttpExchange, createHttpStream } from "../node/client/http-exchange.ts";
 import { requestOptions } from "../node/client/request-options.ts";
@@ -62,9 +64,21 @@ export class Manager<
 export const io = createLookup(platform, (url, options) => new Manager(url, options));
 
 export type { ConnectOptions, Lookup } from "../client/lookup.ts";
-export { type ManagerEvents, protocol } from "../client/manager.ts";
+export type { ManagerEvents } from "../client/manager.ts";
 export type { ManagerOptions, SocketOptions } from "../client/options.ts";
-export { Socket } from "../client/socket.ts";
 export type { DisconnectReason, ExtendedError, SocketEvents } from "../client/socket-events.ts";
-export { BaroError } from "../errors.ts";
-export { io as connect, io as default, io as lookup };
+export { BaroError, io as connect, io as default, io as lookup, protocol, Socket };
+
+// What `require("baro/client")` gives is the function, with the rest on it.
+const callable = Object.assign(io, {
+  default: io,
+  io,
+  connect: io,
+  lookup: io,
+  Manager,
+  Socket,
+  protocol,
+  BaroError,
+});
+
+export { callable as "module.exports" };
