@@ -37,33 +37,17 @@ export function parseAddress(url: string | undefined, page: Page | undefined): A
     secure,
     host: host.toLowerCase().replace(secure ? /:443$/ : /:80$/, ""),
     namespace: path || "/",
-    query: parseQuery(query),
+    // A plus stands for itself, as in the rest of a URL.
+    query: Object.fromEntries(new URLSearchParams(query.replaceAll("+", "%2B"))),
   };
 }
 
 function complete(url: string, page: Page | undefined): string {
-  if (url.startsWith("//")) return (page?.protocol ?? "https:") + url;
-  if (url.startsWith("/")) return `${page?.protocol ?? "http:"}//${page?.host ?? "localhost"}${url}`;
   if (/^[a-z]+:\/\//i.test(url)) return url;
-  return `${page?.protocol ?? "https:"}//${url}`;
-}
-
-function parseQuery(query: string): Record<string, string> {
-  const pairs = query.split("&").filter((pair) => pair !== "");
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const [name = "", ...value] = pair.split("=");
-      return [decode(name), decode(value.join("="))];
-    }),
-  );
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+  const { protocol = "https:", host } = page ?? {};
+  if (url.startsWith("//")) return protocol + url;
+  if (!url.startsWith("/")) return `${protocol}//${url}`;
+  return (host === undefined ? "http://localhost" : `${protocol}//${host}`) + url;
 }
 
 /** What a session's URL is made of. */
@@ -78,9 +62,8 @@ export function transportUrl(address: Address, endpoint: Endpoint, name: string,
   const scheme = (name === "websocket" ? "ws" : "http") + (address.secure ? "s" : "");
   const path = endpoint.path.replace(/\/$/, "") + (endpoint.addTrailingSlash ? "/" : "");
   // The protocol's own parameters stand last: no parameter of the program takes their place.
-  const parameters = Object.entries({ ...endpoint.query, EIO: 4, transport: name, ...(sid && { sid }) });
-  const query = parameters.map(
-    ([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(String(value))}`,
-  );
-  return `${scheme}://${address.host}${path}?${query.join("&")}`;
+  const query = { ...endpoint.query, EIO: 4, transport: name, ...(sid && { sid }) };
+  // Whatever the values are, they are written as text.
+  const parameters = new URLSearchParams(query as unknown as Record<string, string>);
+  return `${scheme}://${address.host}${path}?${parameters}`;
 }

@@ -3,7 +3,6 @@ import type { Cancel, Clock } from "../clock.ts";
 import { type ClientTransport, type CreateTransport, TransportError } from "./client-transport.ts";
 import { parseHandshake } from "./handshake.ts";
 import { Outgoing } from "./outgoing.ts";
-import { OutgoingQueue } from "./outgoing-queue.ts";
 import { PacketType } from "./packet.ts";
 import type { Session, SessionCloseReason, SessionHandler } from "./session.ts";
 import type { TransportCloseReason, TransportReceiver } from "./transport.ts";
@@ -27,6 +26,9 @@ export interface ClientSessionOptions {
   /** Bytes that may wait while the transport takes none. Over it the session ends: a peer that never reads must not fill the memory. */
   readonly maxQueuedBytes: number;
 }
+
+/** What one waiting message costs beside its data: a flood of empty ones must not count as nothing. */
+const OVERHEAD = 64;
 
 const PONG = new Outgoing(PacketType.PONG);
 const PROBE = new Outgoing(PacketType.PING, "probe");
@@ -63,7 +65,9 @@ export class ClientSession implements Session {
   #candidate: ClientTransport | undefined;
   /** Whether everything waits for the candidate to take over. */
   #paused = false;
-  readonly #queue = new OutgoingQueue();
+  // A set: it keeps the order, takes from the front at no cost, and bears to be added to while it is walked.
+  readonly #queue = new Set<Outgoing>();
+  #queuedBytes = 0;
   /** How long the server may be silent, and until when it may be now. */
   #patience = 0;
   #deadline = 0;
@@ -90,7 +94,9 @@ export class ClientSession implements Session {
   }
 
   get writable(): boolean {
-    return this.#state === "open" && !this.#paused && this.#queue.empty && this.#transport?.writable === true;
+    return (
+      this.#state === "open" && !this.#paused && this.#queue.size === 0 && this.#transport?.writable === true
+    );
   }
 
   get closed(): boolean {
@@ -111,9 +117,10 @@ export class ClientSession implements Session {
       this.#transport?.send(outgoing);
       return;
     }
-    this.#queue.push(outgoing);
+    this.#queue.add(outgoing);
+    this.#queuedBytes += outgoing.size + OVERHEAD;
     if (outgoing.held) outgoing.whenReleased(() => this.#flush());
-    if (this.#queue.size > this.#options.maxQueuedBytes) {
+    if (this.#queuedBytes > this.#options.maxQueuedBytes) {
       this.#end("transport error", new TransportError("maxQueuedBytes exceeded"));
     }
   }
@@ -247,12 +254,13 @@ export class ClientSession implements Session {
   }
 
   #flush(): void {
-    while (!this.#paused && this.#transport?.writable === true) {
-      const outgoing = this.#queue.shift();
-      if (outgoing === undefined) break;
-      this.#transport.send(outgoing);
+    for (const outgoing of this.#queue) {
+      if (this.#paused || !this.#transport?.writable || outgoing.held) break;
+      this.#queue.delete(outgoing);
+      this.#queuedBytes -= outgoing.size + OVERHEAD;
+      if (!outgoing.dropped) this.#transport.send(outgoing);
     }
-    if (this.#state === "closing" && !this.#paused && this.#queue.empty) this.#finish();
+    if (this.#state === "closing" && !this.#paused && this.#queue.size === 0) this.#finish();
   }
 
   #transportClosed(reason: TransportCloseReason, description: unknown): void {

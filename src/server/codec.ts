@@ -4,6 +4,8 @@ import { Outgoing } from "../engine/outgoing.ts";
 import { PacketType } from "../engine/packet.ts";
 import { type Decoded, Decoder, type DecoderLimits } from "../socketio/decoder.ts";
 import { encode, type PendingBlob } from "../socketio/encoder.ts";
+import { hasBinary } from "../socketio/has-binary.ts";
+import { isTooDeep } from "../socketio/json.ts";
 import type { Packet } from "../socketio/packet.ts";
 import { stringifyLong } from "../socketio/stringify-long.ts";
 
@@ -25,13 +27,17 @@ export interface Codec {
 /** The packets of Socket.IO protocol 5. */
 export const socketIoCodec: Codec = {
   encode(packet) {
-    const { text, attachments, blobs } = encode(packet, stringifyLong);
+    const { text, attachments, blobs } = encode(packet, writePlain);
     const outgoing = new Outgoing(PacketType.MESSAGE, text, attachments);
     if (blobs.length > 0) fill(outgoing, blobs);
     return outgoing;
   },
-  createDecoder: (limits) => new Decoder(limits),
+  createDecoder: (limits) => new Decoder(limits, isTooDeep),
 };
+
+function writePlain(data: unknown): string | undefined {
+  return hasBinary(data) ? undefined : stringifyLong(data);
+}
 
 function fill(outgoing: Outgoing, blobs: readonly PendingBlob[]): void {
   for (const { blob, target } of blobs) {

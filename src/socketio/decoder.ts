@@ -1,9 +1,7 @@
 import type { Binary } from "../binary.ts";
 import { parseHeader } from "./header.ts";
-import { parseJson } from "./json.ts";
 import { Malformed } from "./malformed.ts";
 import { type JsonObject, type Packet, PacketType } from "./packet.ts";
-import { findPlaceholders, type Slot } from "./placeholders.ts";
 import { RESERVED_EVENTS } from "./reserved.ts";
 
 /** The bounds of what a peer may send. */
@@ -20,9 +18,16 @@ export type Decoded = Packet | "incomplete" | Malformed;
 /** An event name is an entry in tables and logs: it has the bound of all names. In UTF-16 units. */
 const MAX_EVENT_LENGTH = 1_024;
 
+/** The place of one attachment in the data of its packet. */
+interface Slot {
+  readonly holder: Record<string, unknown>;
+  readonly key: string;
+}
+
 interface Pending {
   readonly packet: Packet;
-  readonly slots: readonly Slot[];
+  /** By the number of the attachment. */
+  readonly slots: readonly (Slot | null)[];
   filled: number;
   bytes: number;
 }
@@ -35,11 +40,17 @@ interface Pending {
 export class Decoder {
   readonly #maxAttachments: number;
   readonly #maxAttachmentBytes: number;
+  readonly #isTooDeep: ((json: string) => boolean) | undefined;
   #pending: Pending | undefined;
 
-  constructor(limits: DecoderLimits = {}) {
+  /**
+   * @param isTooDeep refuses JSON before it is parsed, so that nobody's walk through it overflows the stack. A client
+   *   that trusts its server with that does without.
+   */
+  constructor(limits: DecoderLimits = {}, isTooDeep?: (json: string) => boolean) {
     this.#maxAttachments = limits.maxAttachments ?? 10;
     this.#maxAttachmentBytes = limits.maxAttachmentBytes ?? 1_000_000;
+    this.#isTooDeep = isTooDeep;
   }
 
   /** A text message: the head of a packet, or all of it. */
@@ -48,13 +59,19 @@ export class Decoder {
     const header = parseHeader(text, this.#maxAttachments);
     if (header instanceof Malformed) return header;
     const { type, attachments, namespace, id, end } = header;
-    const data = end === text.length ? undefined : parseJson(text.slice(end));
-    if (data instanceof Malformed) return data;
+    const json = text.slice(end);
+    if (this.#isTooDeep?.(json)) return new Malformed("JSON too deep");
+    const slots: (Slot | null)[] = new Array(attachments).fill(null);
+    let data: unknown;
+    try {
+      if (json !== "") data = JSON.parse(json, attachments > 0 ? toFind(slots) : undefined);
+    } catch {
+      return new Malformed("illegal JSON");
+    }
     const packet = toPacket(type, namespace, id, data);
     if (packet === undefined) return new Malformed("illegal payload");
     if (attachments === 0) return packet;
-    const slots = findPlaceholders(packet.data, attachments);
-    if (slots instanceof Malformed) return slots;
+    if (slots.includes(null)) return new Malformed("illegal attachments");
     this.#pending = { packet, slots, filled: 0, bytes: 0 };
     return "incomplete";
   }
@@ -65,7 +82,9 @@ export class Decoder {
     if (pending === undefined) return new Malformed("an attachment of no packet");
     pending.bytes += data.byteLength;
     if (pending.bytes > this.#maxAttachmentBytes) return this.#fail("attachments too long");
-    pending.slots[pending.filled]?.fill(data);
+    const slot = pending.slots[pending.filled];
+    // An own property always, so that `__proto__` is one like any other.
+    if (slot) slot.holder[slot.key] = data;
     pending.filled += 1;
     if (pending.filled < pending.slots.length) return "incomplete";
     this.#pending = undefined;
@@ -76,6 +95,21 @@ export class Decoder {
     this.#pending = undefined;
     return new Malformed(reason);
   }
+}
+
+/**
+ * Finds the places of attachments while JSON is parsed. Each number must stand once: a buffer that a hundred thousand
+ * placeholders name, or an index such as "splice", is how binary packets have been attacked. Throws at such a one.
+ */
+function toFind(slots: (Slot | null)[]) {
+  return function (this: Slot["holder"], key: string, value: { _placeholder?: true; num?: unknown } | null) {
+    if (value?._placeholder === true) {
+      const { num } = value;
+      if (typeof num !== "number" || slots[num] !== null) throw new RangeError();
+      slots[num] = { holder: this, key };
+    }
+    return value;
+  };
 }
 
 /** Gives `undefined` where the payload has not the shape that its type asks for. */

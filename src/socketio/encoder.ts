@@ -17,111 +17,69 @@ export interface PendingBlob {
   readonly target: Uint8Array;
 }
 
-const NONE: readonly Binary[] = [];
-const NO_BLOBS: readonly PendingBlob[] = [];
-
-// Deeper data is a cycle, or as good as one: the walk must end before the stack does. Four times what a decoder
-// accepts, so that an application that passes on what a peer sent never meets it.
-const MAX_DEPTH = 1_024;
-
 /**
  * Encodes a packet (Socket.IO protocol 5, "Packet encoding"). Buffers, typed arrays, data views and
  * ArrayBuffers anywhere in the data of an event or an acknowledgement become attachments: not copied, a view as
  * its bytes. A Blob or a File becomes one too; the caller reads it.
  *
- * @param toJson another way to write JSON, with the results of `JSON.stringify`.
- * @throws BaroError `BARO_DATA` when JSON cannot hold the data: a cycle, a BigInt, a nesting of over 1,024.
+ * @param writePlain writes data that certainly holds nothing binary, as `JSON.stringify` would, and gives `undefined` for
+ *   any other: a shorter way for whoever encodes much.
+ * @throws BaroError `BARO_DATA` when JSON cannot hold the data: a cycle, a BigInt, a nesting without end.
  */
-export function encode(packet: Packet, toJson: (data: unknown) => string = JSON.stringify): Encoded {
+export function encode(packet: Packet, writePlain?: (data: unknown) => string | undefined): Encoded {
   let type: PacketType = packet.type;
-  let data: unknown = packet.data;
-  let attachments = NONE;
-  let blobs = NO_BLOBS;
-  if (type === PacketType.EVENT || type === PacketType.ACK) {
-    // Most packets have no binary data: they are written straight from the caller's objects, without a copy.
-    if (hasBinary(data, 0)) {
-      const found: Found = { attachments: [], blobs: [] };
-      data = extract(data, found, 0);
-      ({ attachments, blobs } = found);
-      type = type === PacketType.EVENT ? PacketType.BINARY_EVENT : PacketType.BINARY_ACK;
+  const attachments: Binary[] = [];
+  const blobs: PendingBlob[] = [];
+  let json: string | undefined;
+  try {
+    if (type === PacketType.EVENT || type === PacketType.ACK) {
+      json = writePlain?.(packet.data) ?? extract(packet.data, attachments, blobs);
+      if (attachments.length > 0) {
+        type = type === PacketType.EVENT ? PacketType.BINARY_EVENT : PacketType.BINARY_ACK;
+      }
+    } else {
+      json = JSON.stringify(packet.data);
     }
+  } catch (cause) {
+    throw new BaroError(ERR_DATA, `The data cannot be sent as JSON: ${String(cause)}`, { cause });
   }
   let text = String(type);
   if (attachments.length > 0) text += `${attachments.length}-`;
   if (packet.namespace !== "/") text += `${packet.namespace},`;
   if (packet.id !== undefined) text += packet.id;
-  if (data !== undefined) text += stringify(data, toJson);
+  if (json !== undefined) text += json;
   return { text, attachments, blobs };
 }
 
-function stringify(data: unknown, toJson: (data: unknown) => string): string {
-  try {
-    return toJson(data);
-  } catch (cause) {
-    throw new BaroError(ERR_DATA, `The data cannot be sent as JSON: ${String(cause)}`, { cause });
-  }
+/** Writes `data` with a placeholder for each binary that it puts into the lists. */
+function extract(data: unknown, attachments: Binary[], blobs: PendingBlob[]): string {
+  let hasLookalike = false;
+  const json = JSON.stringify(data, function (this: Record<string, unknown>, key: string, value: unknown) {
+    // A Buffer has a `toJSON`, whose result `value` is.
+    const binary = toBinary(this[key], blobs) ?? toBinary(value, blobs);
+    if (binary !== undefined) return { _placeholder: true, num: attachments.push(binary) - 1 };
+    if (!isLookalike(value)) return value;
+    hasLookalike = true;
+    return { ...value, _placeholder: null };
+  });
+  // Only beside attachments does anybody look for placeholders.
+  return hasLookalike && attachments.length === 0 ? JSON.stringify(data) : json;
 }
 
-function hasBinary(value: unknown, depth: number): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  if (value instanceof ArrayBuffer || ArrayBuffer.isView(value) || isBlob(value)) return true;
-  checkDepth(depth);
-  if (Array.isArray(value)) {
-    for (const item of value) {
-      if (typeof item === "object" && item !== null && hasBinary(item, depth + 1)) return true;
-    }
-    return false;
-  }
-  if (hasToJson(value)) return hasBinary(value.toJSON(), depth + 1);
-  for (const key in value) {
-    if (Object.hasOwn(value, key) && hasBinary((value as Record<string, unknown>)[key], depth + 1))
-      return true;
-  }
-  return false;
+/**
+ * The wire cannot tell an application's object that looks like a placeholder from a placeholder, and a receiver that
+ * counts them would close. Whoever passes on what a stranger sent must not be made to send such a packet.
+ */
+function isLookalike(value: unknown): value is object {
+  return (value as { _placeholder?: unknown } | null | undefined)?._placeholder === true;
 }
 
-/** What a walk has found. */
-interface Found {
-  readonly attachments: Binary[];
-  readonly blobs: PendingBlob[];
-}
-
-/** Copies `value` as JSON would see it, with a placeholder for each binary that it puts into `found`. */
-function extract(value: unknown, found: Found, depth: number): unknown {
-  if (typeof value !== "object" || value === null) return value;
-  const binary = toBinary(value, found.blobs);
-  if (binary !== undefined) {
-    return { _placeholder: true, num: found.attachments.push(binary) - 1 };
-  }
-  checkDepth(depth);
-  if (Array.isArray(value)) return value.map((item) => extract(item, found, depth + 1));
-  if (hasToJson(value)) return extract(value.toJSON(), found, depth + 1);
-  // No prototype: a key named "__proto__" is a key like any other.
-  const copy: Record<string, unknown> = Object.create(null);
-  for (const key of Object.keys(value)) {
-    copy[key] = extract((value as Record<string, unknown>)[key], found, depth + 1);
-  }
-  // The wire cannot tell an application's object that looks like a placeholder from a placeholder, and a receiver
-  // that counts them would close. Whoever passes on what a stranger sent must not be made to send such a packet.
-  if (copy._placeholder === true) copy._placeholder = null;
-  return copy;
-}
-
-function toBinary(value: object, blobs: PendingBlob[]): Binary | undefined {
+function toBinary(value: unknown, blobs: PendingBlob[]): Binary | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
   if (value instanceof Uint8Array || value instanceof ArrayBuffer) return value;
   if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
   if (!isBlob(value)) return undefined;
   const target = new Uint8Array(value.size);
   blobs.push({ blob: value, target });
   return target;
-}
-
-function hasToJson(value: object): value is { toJSON(): unknown } {
-  return "toJSON" in value && typeof value.toJSON === "function";
-}
-
-function checkDepth(depth: number): void {
-  if (depth > MAX_DEPTH) {
-    throw new BaroError(ERR_DATA, `The data is cyclic, or nested more than ${MAX_DEPTH} levels deep.`);
-  }
 }

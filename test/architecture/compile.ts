@@ -14,6 +14,11 @@ declare class TextDecoder {
   constructor(label?: string, options?: { fatal?: boolean; ignoreBOM?: boolean });
   decode(data?: ArrayBuffer | ArrayBufferView, options?: { stream?: boolean }): string;
 }
+declare class URLSearchParams {
+  constructor(query: string | Record<string, string>);
+  [Symbol.iterator](): IterableIterator<[string, string]>;
+  toString(): string;
+}
 declare function atob(text: string): string;
 declare function btoa(text: string): string;
 `;

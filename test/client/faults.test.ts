@@ -29,7 +29,7 @@ describe("A fault of the program", () => {
     platform.transport.receive('40{"sid":"me"}');
     expect(sent()).toEqual(["40{}", '42["good"]']);
     expect(connected).toEqual([true]);
-    expect(() => clock.advance(1)).toThrow("cyclic");
+    expect(() => clock.advance(1)).toThrow("circular");
   });
 
   it("in its credentials surfaces by itself, and leaves the other sockets alone", () => {
