@@ -1,3 +1,15 @@
+/** The longest delay in milliseconds that a server may ask for. */
+const MAX_ADVISED = 600_000;
+
+/** By which a server closes the WebSockets of all its clients: going away, service restart, try again later. */
+const RESTART_CODES: unknown[] = [1001, 1012, 1013];
+
+/** What the end of a connection may say about the next one. */
+interface Farewell {
+  readonly retryIn?: number;
+  readonly context?: { readonly code?: unknown };
+}
+
 /** How the delays between attempts grow. */
 export interface BackoffOptions {
   /** Milliseconds before the first attempt. */
@@ -12,27 +24,80 @@ export interface BackoffOptions {
 export class Backoff {
   readonly #random: () => number;
   #attempts = 0;
+  #doublings = 0;
+  /** The delay that was given last, and since when the connection stands that came of it. */
+  #last = 0;
+  #since = 0;
+  /** Whether many clients lost their connections at once: chance decides about all of the delay then. */
+  #spread = false;
+  #advice: number | undefined;
+  #advised = false;
 
   /** @param random gives numbers from 0 to below 1. */
   constructor(random: () => number) {
     this.#random = random;
   }
 
-  /** How many delays were given since the last reset. */
+  /** How many delays were given since the connection stood. */
   get attempts(): number {
     return this.#attempts;
   }
 
+  /** Whether the delay that was given last is the server's wish. */
+  get advised(): boolean {
+    return this.#advised;
+  }
+
   /** Milliseconds until the next attempt; counts it. */
   next({ delay, maxDelay, randomization }: BackoffOptions): number {
-    const base = Math.min(delay * 2 ** this.#attempts, maxDelay);
-    this.#attempts += 1;
+    const advice = this.#advice;
+    const base = Math.min(delay * 2 ** this.#doublings, maxDelay);
     const deviation = (2 * this.#random() - 1) * randomization * base;
-    return Math.round(Math.min(base + deviation, maxDelay));
+    this.#last = this.#spread ? this.#random() * base : Math.min(base + deviation, maxDelay);
+    // A server that accepts, advises haste and closes gets it once only.
+    const least = advice !== undefined && this.#doublings === 0 ? 0 : this.#last;
+    this.#attempts += 1;
+    this.#doublings += 1;
+    this.#advised = advice !== undefined;
+    this.#advice = undefined;
+    return Math.round(Math.max(advice ?? 0, least));
+  }
+
+  /** The server asks for a delay: the next one, in milliseconds. It has spread its clients; they spread the ones after it. */
+  advise(delay: number): void {
+    this.spread();
+    // Not what is no number.
+    if (delay >= 0) this.#advice = Math.min(delay, MAX_ADVISED);
+  }
+
+  /** Heeds what a server said when it ended, or refused, a connection: `cause` is what is told of that. */
+  heed(cause: unknown): void {
+    const { retryIn, context } = (cause ?? {}) as Farewell;
+    if (retryIn !== undefined) this.advise(retryIn);
+    if (RESTART_CODES.includes(context?.code)) this.spread();
+  }
+
+  /** Many clients are losing their connections now. */
+  spread(): void {
+    this.#spread = true;
+  }
+
+  /** The connection stands. */
+  opened(now: number): void {
+    this.#since = now;
+    this.#attempts = 0;
+    this.#advice = undefined;
+    this.#spread = false;
+  }
+
+  /** The connection is over. Was it shorter than the delay before it, then the delays go on growing. */
+  lost(now: number): void {
+    if (now - this.#since > this.#last) this.#doublings = 0;
   }
 
   /** Begins again at the first delay. */
   reset(): void {
     this.#attempts = 0;
+    this.#doublings = 0;
   }
 }

@@ -78,6 +78,11 @@ export class Engine extends Emitter<EngineEvents> {
     this.#session.open();
   }
 
+  /** Ends the connection when its server was silent for too long, however late timers come. */
+  check(): void {
+    this.#session.check();
+  }
+
   /** Sends in order. */
   send(outgoing: Outgoing): void {
     this.#session.send(outgoing);

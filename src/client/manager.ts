@@ -2,7 +2,7 @@ import type { Binary } from "../binary.ts";
 import { readBlob } from "../blob.ts";
 import type { Cancel } from "../clock.ts";
 import { type DefaultEventsMap, Emitter, type EventsMap } from "../emitter.ts";
-import { type ClientTransport, TransportError } from "../engine/client-transport.ts";
+import { TransportError } from "../engine/client-transport.ts";
 import { Outgoing } from "../engine/outgoing.ts";
 import { PacketType } from "../engine/packet.ts";
 import { type Callback, call } from "../report.ts";
@@ -10,13 +10,14 @@ import { Decoder } from "../socketio/decoder.ts";
 import { encode } from "../socketio/encoder.ts";
 import { Malformed } from "../socketio/malformed.ts";
 import type { Packet } from "../socketio/packet.ts";
-import { type Address, parseAddress, transportUrl } from "./address.ts";
+import { type Address, parseAddress } from "./address.ts";
 import { Backoff } from "./backoff.ts";
 import { Engine } from "./engine.ts";
 import type { Link, Port } from "./link.ts";
 import { type ManagerOptions, type ResolvedOptions, resolveOptions, type SocketOptions } from "./options.ts";
 import type { Platform } from "./platform.ts";
 import { Socket } from "./socket.ts";
+import { findTransports, transportFactory } from "./transports.ts";
 
 /** The version of Socket.IO's protocol. */
 export const protocol = 5;
@@ -56,9 +57,9 @@ export class Manager<
 > extends Emitter<ManagerEvents> {
   /** The low-level connection; there is none before the first {@link open}. */
   declare engine: Engine;
-  readonly opts: Partial<ManagerOptions>;
+  /** What it was given, with the defaults filled in. What is changed here holds from the next connection on. */
+  readonly opts: ResolvedOptions;
   readonly #platform: Platform;
-  readonly #options: ResolvedOptions;
   readonly #address: Address;
   readonly #backoff: Backoff;
   readonly #link: Link;
@@ -73,7 +74,9 @@ export class Manager<
   /** Ends the wait of this moment: for the connection, or for the next attempt. */
   #cancelTimer: Cancel | undefined;
   #cancelUnload: Cancel | undefined;
-  #websocketWorked = false;
+  #cancelWake: Cancel | undefined;
+  /** The name of the transport that worked: the one to begin with. */
+  #worked: string | undefined;
 
   /** @throws BaroError `BARO_OPTION` when `url` is none. */
   constructor(
@@ -83,9 +86,8 @@ export class Manager<
   ) {
     super();
     const [address, given] = typeof url === "object" ? [undefined, url] : [url, options];
-    this.opts = given;
     this.#platform = platform;
-    this.#options = resolveOptions(given);
+    this.opts = resolveOptions(given);
     this.#address = parseAddress(address, platform.page);
     this.#backoff = new Backoff(platform.random);
     this.#link = {
@@ -96,7 +98,7 @@ export class Manager<
       detach: () => this.#detach(),
       send: (packet) => this.#send(packet),
     };
-    if (this.#options.autoConnect) this.open();
+    if (this.opts.autoConnect) this.open();
   }
 
   /** Whether it reconnects, or sets it. */
@@ -157,6 +159,11 @@ export class Manager<
     return this.open(done);
   }
 
+  /** Waits so many milliseconds before the next attempt to reconnect, 10 minutes at most: a server wishes it. */
+  advise(delay: number): void {
+    this.#backoff.advise(delay);
+  }
+
   /** The socket of a namespace. There is one for each: it is made at the first call. */
   socket(namespace: string, options?: SocketOptions): Socket<ListenEvents, EmitEvents> {
     let socket = this.#sockets.get(namespace);
@@ -164,7 +171,7 @@ export class Manager<
       socket = new Socket(this, this.#link, namespace, options);
       this.#sockets.set(namespace, socket);
     }
-    if (this.#options.autoConnect && !socket.active) socket.connect();
+    if (this.opts.autoConnect && !socket.active) socket.connect();
     return socket;
   }
 
@@ -172,8 +179,8 @@ export class Manager<
     name: Name,
     value: ResolvedOptions[Name] | undefined,
   ): this | ResolvedOptions[Name] {
-    if (value === undefined) return this.#options[name];
-    this.#options[name] = value;
+    if (value === undefined) return this.opts[name];
+    this.opts[name] = value;
     return this;
   }
 
@@ -192,10 +199,17 @@ export class Manager<
   #stop(): void {
     const open = this.#state === "open";
     this.#wanted = false;
-    this.#reconnecting = false;
-    this.#backoff.reset();
+    this.#forget();
     this.#release();
     if (open) this.#tell("close", "forced close");
+  }
+
+  /** Makes no attempt any more. */
+  #forget(): void {
+    this.#reconnecting = false;
+    this.#backoff.reset();
+    this.#cancelWake?.();
+    this.#cancelWake = undefined;
   }
 
   /** Lets go of the connection: what it still says goes nowhere. */
@@ -208,22 +222,23 @@ export class Manager<
   }
 
   #connect(done?: (error?: Error) => void): void {
-    const { clock, onUnload } = this.#platform;
-    const { timeout, closeOnBeforeunload, rememberUpgrade, upgrade, tryAllTransports, maxQueuedBytes } =
-      this.#options;
+    const { clock, onUnload, onWake } = this.#platform;
+    const { timeout, closeOnBeforeunload, rememberUpgrade, upgrade, maxQueuedBytes } = this.opts;
+    const classes = findTransports(this.opts, this.#platform);
+    const names = [...classes.keys()];
+    const { tryAllTransports = names[0] !== "polling" } = this.opts;
     this.#cancelTimer?.();
     this.#state = "opening";
     this.#decoder = new Decoder({ maxAttachmentBytes: MAX_ATTACHMENT_BYTES });
-    const transports =
-      rememberUpgrade && this.#websocketWorked
-        ? ["websocket", ...this.#options.transports]
-        : this.#options.transports;
     this.engine = new Engine(
       {
         message: (data) => this.#receive(data),
-        opened: () => this.#opened(done),
+        opened: () => {
+          if (tryAllTransports || rememberUpgrade) this.#worked = this.engine.transport.name;
+          this.#opened(done);
+        },
         upgraded: () => {
-          this.#websocketWorked = true;
+          if (rememberUpgrade) this.#worked = this.engine.transport.name;
         },
         ping: () => this.#tell("ping"),
         closed: (reason, description) => {
@@ -231,10 +246,17 @@ export class Manager<
           else if (this.#state === "opening") this.#failed(toError(reason, description), done);
         },
       },
-      (name, sid) => this.#createTransport(name, sid),
-      { transports, upgrade, tryAllTransports, maxQueuedBytes },
+      transportFactory(classes, this.#address, this.opts),
+      {
+        transports: [...new Set([this.#worked ?? "", ...names])],
+        upgrade,
+        tryAllTransports,
+        openTimeout: timeout && timeout / names.length,
+        maxQueuedBytes,
+      },
       clock,
     );
+    this.#cancelWake ??= onWake((gone) => this.#wake(gone));
     if (closeOnBeforeunload) this.#cancelUnload = onUnload(() => this.#stop());
     if (timeout !== false) {
       this.#cancelTimer = clock.after(timeout, () => this.#failed(new Error("timeout"), done));
@@ -242,19 +264,12 @@ export class Manager<
     this.engine.open();
   }
 
-  #createTransport(name: string, sid: string | undefined): ClientTransport | undefined {
-    const options = { ...this.#options, ...this.#options.transportOptions?.[name] };
-    const url = transportUrl(this.#address, { query: this.#address.query, ...options }, name, sid);
-    return this.#platform.createTransport(name, url, options);
-  }
-
   #opened(done: ((error?: Error) => void) | undefined): void {
     this.#cancelTimer?.();
     this.#state = "open";
-    this.#websocketWorked = this.engine.transport.name === "websocket";
     const attempt = this.#reconnecting ? this.#backoff.attempts : 0;
     this.#reconnecting = false;
-    this.#backoff.reset();
+    this.#backoff.opened(this.#platform.clock.now());
     this.#tell("open");
     // Each listener may have closed it.
     for (const port of this.#ports.values()) {
@@ -266,17 +281,24 @@ export class Manager<
 
   #failed(error: Error, done: ((error?: Error) => void) | undefined): void {
     this.#release();
-    this.#websocketWorked = false;
+    if (this.#worked === "websocket") this.#worked = undefined;
+    this.#backoff.heed(error);
     this.#tell("error", error);
     for (const port of this.#ports.values()) port.failed(error);
     if (this.#reconnecting) this.#tell("reconnect_error", error);
-    if (done === undefined) this.#retry();
-    else call(done as Callback, [error], this.#platform.clock);
+    if (done === undefined) {
+      this.#retry();
+    } else {
+      this.#forget();
+      call(done as Callback, [error], this.#platform.clock);
+    }
   }
 
   #lost(reason: string, description: unknown): void {
     this.#release();
-    if (reason === "transport error") this.#websocketWorked = false;
+    this.#backoff.lost(this.#platform.clock.now());
+    this.#backoff.heed(description);
+    if (reason === "transport error") this.#worked = undefined;
     for (const port of this.#ports.values()) port.closed(reason, description);
     this.#tell("close", reason, description);
     this.#retry();
@@ -290,12 +312,11 @@ export class Manager<
       reconnectionDelay,
       reconnectionDelayMax,
       randomizationFactor,
-    } = this.#options;
-    if (!reconnection || !this.#wanted || this.#state !== "closed") return;
-    if (this.#backoff.attempts >= reconnectionAttempts) {
-      this.#reconnecting = false;
-      this.#backoff.reset();
-      this.#tell("reconnect_failed");
+    } = this.opts;
+    if (this.#state !== "closed" || !this.#wanted) return;
+    if (!reconnection || this.#backoff.attempts >= reconnectionAttempts) {
+      this.#forget();
+      if (reconnection) this.#tell("reconnect_failed");
       return;
     }
     this.#reconnecting = true;
@@ -304,10 +325,22 @@ export class Manager<
       maxDelay: reconnectionDelayMax,
       randomization: randomizationFactor,
     });
-    this.#cancelTimer = this.#platform.clock.after(delay, () => {
-      this.#tell("reconnect_attempt", this.#backoff.attempts);
-      if (this.#wanted && this.#state === "closed") this.#connect();
-    });
+    this.#cancelTimer = this.#platform.clock.after(delay, () => this.#reconnect());
+  }
+
+  #reconnect(): void {
+    this.#cancelTimer?.();
+    this.#tell("reconnect_attempt", this.#backoff.attempts);
+    if (this.#wanted && this.#state === "closed") this.#connect();
+  }
+
+  /** The page or its network is back, or `gone`: no connection outlives that. Only a server may ask to wait longer. */
+  #wake(gone: boolean): void {
+    if (this.#state === "open") {
+      if (gone) this.#lost("transport close", { description: "network connection lost" });
+      else this.engine.check();
+    }
+    if (this.#reconnecting && this.#state === "closed" && !this.#backoff.advised) this.#reconnect();
   }
 
   #send(packet: Packet): void {

@@ -1,3 +1,13 @@
+import type { ClientTransport } from "../engine/client-transport.ts";
+
+/** A transport that `transports` names by its class: `SSE` of `baro/client`, for one. */
+export interface TransportClass {
+  /** What it is called on the wire. */
+  readonly transport: string;
+  /** Made by the client, for each connection and each upgrade. */
+  new (url: string, options: ResolvedOptions): ClientTransport;
+}
+
 /** The credentials of a socket: an object, or a function that gives one at each connection. */
 export type Auth = Record<string, unknown> | ((give: (data: object) => void) => void);
 
@@ -15,13 +25,19 @@ export interface EngineOptions {
   addTrailingSlash: boolean;
   /** Parameters of every URL; none by default. */
   query: Record<string, unknown>;
-  /** Names of transports, the first one to begin with; `["polling", "websocket"]` by default. */
-  transports: readonly string[];
+  /**
+   * The transports, by names or by classes, the first one to begin with; `["polling", "websocket"]` by default. Where a
+   * script has a class only by importing it, as a page's has `SSE`, the name alone does not do.
+   */
+  transports: readonly (string | TransportClass)[];
   /** Whether to move from polling to WebSocket; true by default. */
   upgrade: boolean;
   /** Whether to begin with WebSocket after it once worked; false by default. */
   rememberUpgrade: boolean;
-  /** Whether the next transport is tried when one fails to open; false by default. */
+  /**
+   * Whether the next transport is tried when one fails to open, or takes longer than its share of `timeout`; by default
+   * unless the first one is polling. The one that worked is the first one from then on.
+   */
   tryAllTransports: boolean;
   /** Whether the URLs of polling differ each time, against caches; true by default. */
   timestampRequests: boolean;
@@ -29,10 +45,12 @@ export interface EngineOptions {
   timestampParam: string;
   /** Milliseconds for one request of polling, 0 (the default) for no limit. */
   requestTimeout: number;
-  /** Whether cookies go to other origins too; false by default. Browsers only. */
+  /** Whether cookies go to other origins too; in Node, whether they are kept and sent at all. False by default. */
   withCredentials: boolean;
   /** Headers of every request; none by default. Browsers send them with polling only. */
   extraHeaders: Record<string, string>;
+  /** Whether binary data goes as base64 over WebSocket, too, as it does over polling; false by default. */
+  forceBase64: boolean;
   /** Subprotocols of the WebSocket; none by default. */
   protocols: string | string[];
   /** Whether to close when the page is left, without waiting for the browser to do so; false by default. */
@@ -43,7 +61,11 @@ export interface EngineOptions {
   maxQueuedBytes: number;
 
   // Node only.
-  /** The `http.Agent` or `https.Agent` of every request; one of our own by default. */
+  /** Whether the program may end though it is connected, or tries to be; false by default. */
+  autoUnref: boolean;
+  /** Where cookies are kept, which the client makes itself. Clients with the same one share them. */
+  cookies: unknown;
+  /** The `http.Agent` or `https.Agent` of every request; Node's own by default. */
   agent: unknown;
   /** TLS, as in `tls.connect`: certificates of authorities to trust. */
   ca: unknown;
@@ -83,19 +105,14 @@ export interface ManagerOptions extends EngineOptions {
   timeout: number | false;
 }
 
-/** What holds where a program says nothing. */
+/** What holds where a program says nothing. What is not here is off, or none. */
 export const DEFAULTS = {
   path: "/socket.io",
   addTrailingSlash: true,
   transports: ["polling", "websocket"],
   upgrade: true,
-  rememberUpgrade: false,
-  tryAllTransports: false,
   timestampRequests: true,
   timestampParam: "t",
-  requestTimeout: 0,
-  withCredentials: false,
-  closeOnBeforeunload: false,
   maxQueuedBytes: 64 * 1024 * 1024,
   autoConnect: true,
   reconnection: true,

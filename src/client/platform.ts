@@ -1,7 +1,6 @@
 import type { Cancel, Clock } from "../clock.ts";
-import type { ClientTransport } from "../engine/client-transport.ts";
 import type { Page } from "./address.ts";
-import type { ResolvedOptions } from "./options.ts";
+import type { TransportClass } from "./options.ts";
 
 /** What the client needs of where it runs; `entry/` hands it in. */
 export interface Platform {
@@ -10,8 +9,10 @@ export interface Platform {
   readonly page: Page | undefined;
   /** A number from 0 to below 1. */
   random(): number;
-  /** Makes a transport of this name; `undefined` where there is none. */
-  createTransport(name: string, url: string, options: ResolvedOptions): ClientTransport | undefined;
+  /** The transports that have a name here. */
+  readonly transports: Readonly<Record<string, TransportClass>>;
   /** Calls `run` when the page is left. */
   onUnload(run: () => void): Cancel;
+  /** Calls `run` when the page or its network is back, with true where no connection has outlived that. */
+  onWake(run: (gone: boolean) => void): Cancel;
 }

@@ -23,6 +23,8 @@ export interface ClientSessionOptions {
   readonly upgrade: boolean;
   /** Whether the next of `transports` is tried when one fails to open. */
   readonly tryAllTransports: boolean;
+  /** Milliseconds after which one counts as failed, where there is a next one; without a limit for 0 or false. */
+  readonly openTimeout?: number | false;
   /** Bytes that may wait while the transport takes none. Over it the session ends: a peer that never reads must not fill the memory. */
   readonly maxQueuedBytes: number;
 }
@@ -137,8 +139,11 @@ export class ClientSession implements Session {
   }
 
   #openNext(): boolean {
+    const { transports, tryAllTransports, openTimeout } = this.#options;
+    this.#cancelTimer?.();
+    this.#transport?.close();
     for (;;) {
-      const name = this.#options.transports[this.#tried];
+      const name = transports[this.#tried];
       if (name === undefined) return false;
       this.#tried += 1;
       const transport = this.#create(name);
@@ -146,6 +151,9 @@ export class ClientSession implements Session {
       this.#transport = transport;
       transport.receiver = this.#receiver;
       transport.open();
+      if (tryAllTransports && openTimeout && this.#tried < transports.length) {
+        this.#cancelTimer = this.#clock.after(openTimeout, () => this.#openNext());
+      }
       return true;
     }
   }
@@ -186,7 +194,7 @@ export class ClientSession implements Session {
     this.#state = "open";
     this.#patience = Math.min(handshake.pingInterval + handshake.pingTimeout, MAX_DELAY);
     this.#deadline = this.#clock.now() + this.#patience;
-    this.#watch(this.#patience);
+    this.check();
     this.#transport?.opened(handshake);
     this.handler.opened();
     // The handler may have closed it.
@@ -195,13 +203,15 @@ export class ClientSession implements Session {
     if (this.#options.upgrade) this.#probe(handshake.upgrades);
   }
 
-  /** One timer, set again only when it comes: a ping costs no timer. */
-  #watch(delay: number): void {
-    this.#cancelTimer = this.#clock.after(delay, () => {
-      const left = this.#deadline - this.#clock.now();
-      if (left > 0) this.#watch(left);
-      else this.#end("ping timeout");
-    });
+  /**
+   * Ends an open session whose server was silent for too long. One timer, set again only when it comes, asks for it: a
+   * ping costs no timer. Timers come late in a page that sleeps, so whoever wakes it asks, too.
+   */
+  check(): void {
+    const left = this.#deadline - this.#clock.now();
+    this.#cancelTimer?.();
+    if (left > 0) this.#cancelTimer = this.#clock.after(left, () => this.check());
+    else this.#end("ping timeout");
   }
 
   /** Asks a better transport whether it works (Engine.IO 4, "Upgrade"). */

@@ -10,6 +10,7 @@ export interface ResponseContext {
 /** What is behind a {@link TransportError}. */
 interface TransportErrorOptions extends ErrorOptions {
   readonly context?: ResponseContext;
+  readonly retryIn?: number | undefined;
 }
 
 /** Why a transport failed; it reaches the user as the error of `connect_error`, or as the details of `disconnect`. */
@@ -19,11 +20,14 @@ export class TransportError extends Error {
   readonly description: unknown;
   /** Of an HTTP response: its status, and in its body the server's own words. */
   readonly context: ResponseContext | undefined;
+  /** Milliseconds after which the server wants to be asked again, where it said so. */
+  readonly retryIn: number | undefined;
 
   constructor(message: string, description?: unknown, options: TransportErrorOptions = {}) {
     super(message, options);
     this.description = description;
     this.context = options.context;
+    this.retryIn = options.retryIn;
   }
 }
 

@@ -3,11 +3,9 @@ import { Manager as ManagerOf } from "../client/manager.ts";
 import type { ManagerOptions } from "../client/options.ts";
 import type { Platform } from "../client/platform.ts";
 import type { DefaultEventsMap, EventsMap } from "../emitter.ts";
-import { base64 } from "../web/base64.ts";
 import { clock } from "../web/clock.ts";
-import { createFetchExchange } from "../web/fetch.ts";
-import { PollingTransport } from "../web/polling.ts";
-import { onUnload } from "../web/unload.ts";
+import { Fetch } from "../web/fetch.ts";
+import { onUnload, onWake } from "../web/page.ts";
 import { WebSocketTransport } from "../web/websocket.ts";
 
 const platform: Platform = {
@@ -15,21 +13,8 @@ const platform: Platform = {
   page: typeof location === "undefined" ? undefined : location,
   random: Math.random,
   onUnload,
-  createTransport(name, url, options) {
-    if (name === "websocket" && typeof WebSocket === "function") {
-      return new WebSocketTransport(() => new WebSocket(url, options.protocols), clock);
-    }
-    if (name !== "polling") return undefined;
-    const { timestampRequests, timestampParam, extraHeaders = {}, withCredentials, requestTimeout } = options;
-    const exchange = createFetchExchange({ headers: extraHeaders, withCredentials, timeout: requestTimeout });
-    return new PollingTransport({
-      url,
-      timestampParam: timestampRequests ? timestampParam : undefined,
-      exchange,
-      base64,
-      clock,
-    });
-  },
+  onWake,
+  transports: { polling: Fetch, websocket: WebSocketTransport },
 };
 
 /** The connection to a server; see `client/manager.ts`. */
@@ -51,8 +36,19 @@ export const io = createLookup(platform, (url, options) => new Manager(url, opti
 
 export type { ConnectOptions, Lookup } from "../client/lookup.ts";
 export { type ManagerEvents, protocol } from "../client/manager.ts";
-export type { ManagerOptions, SocketOptions } from "../client/options.ts";
+export type { ManagerOptions, SocketOptions, TransportClass } from "../client/options.ts";
 export { Socket } from "../client/socket.ts";
 export type { DisconnectReason, ExtendedError, SocketEvents } from "../client/socket-events.ts";
 export { BaroError } from "../errors.ts";
-export { io as connect, io as default, io as lookup };
+export { SSE } from "../web/sse.ts";
+export { WebTransport } from "../web/web-transport.ts";
+export {
+  Fetch,
+  Fetch as NodeXHR,
+  Fetch as XHR,
+  io as connect,
+  io as default,
+  io as lookup,
+  WebSocketTransport as NodeWebSocket,
+  WebSocketTransport as WebSocket,
+};

@@ -5,45 +5,19 @@ import type { Platform } from "../client/platform.ts";
 import { Socket } from "../client/socket.ts";
 import type { DefaultEventsMap, EventsMap } from "../emitter.ts";
 import { BaroError } from "../errors.ts";
-import { base64 } from "../node/base64.ts";
-import { createHttpExchange, createHttpStream } from "../node/client/http-exchange.ts";
-import { requestOptions } from "../node/client/request-options.ts";
+import { NodeXHR, SSE } from "../node/client/polling.ts";
+import { withCookies } from "../node/client/request-options.ts";
 import { WebSocketTransport } from "../node/client/websocket-transport.ts";
-import { clock } from "../node/process.ts";
-import { PollingTransport } from "../web/polling.ts";
-import { createStreamExchange } from "../web/stream-exchange.ts";
+import { clock, unrefClock } from "../node/process.ts";
+import { WebTransport } from "../web/web-transport.ts";
 
 const platform: Platform = {
   clock,
   page: undefined,
   random: Math.random,
   onUnload: () => () => {},
-  createTransport(name, url, options) {
-    const { timestampRequests, timestampParam, requestTimeout, extraHeaders = {}, protocols = [] } = options;
-    const request = requestOptions(options);
-    if (name === "websocket") {
-      // The manager bounds the time.
-      return new WebSocketTransport(url, {
-        request,
-        headers: extraHeaders,
-        protocols: [protocols].flat(),
-        handshakeTimeout: 0,
-      });
-    }
-    if (name !== "polling" && name !== "sse") return undefined;
-    const http = { headers: extraHeaders, timeout: requestTimeout, request };
-    const exchange = createHttpExchange(http);
-    return new PollingTransport(
-      {
-        url,
-        timestampParam: timestampRequests ? timestampParam : undefined,
-        exchange: name === "sse" ? createStreamExchange(createHttpStream(http), exchange) : exchange,
-        base64,
-        clock,
-      },
-      name,
-    );
-  },
+  onWake: () => () => {},
+  transports: { polling: NodeXHR, websocket: WebSocketTransport, sse: SSE },
 };
 
 /** The connection to a server; see `client/manager.ts`. */
@@ -55,8 +29,9 @@ export class Manager<
    * @param url where the server is; `http://localhost` by default.
    * @throws BaroError `BARO_OPTION` when `url` is none.
    */
-  constructor(url?: string | Partial<ManagerOptions>, options?: Partial<ManagerOptions>) {
-    super(platform, url, options);
+  constructor(url?: string | Partial<ManagerOptions>, options: Partial<ManagerOptions> = {}) {
+    const [address, given] = typeof url === "object" ? [undefined, url] : [url, options];
+    super(given.autoUnref ? { ...platform, clock: unrefClock } : platform, address, withCookies(given));
   }
 }
 
@@ -65,9 +40,23 @@ export const io = createLookup(platform, (url, options) => new Manager(url, opti
 
 export type { ConnectOptions, Lookup } from "../client/lookup.ts";
 export type { ManagerEvents } from "../client/manager.ts";
-export type { ManagerOptions, SocketOptions } from "../client/options.ts";
+export type { ManagerOptions, SocketOptions, TransportClass } from "../client/options.ts";
 export type { DisconnectReason, ExtendedError, SocketEvents } from "../client/socket-events.ts";
-export { BaroError, io as connect, io as default, io as lookup, protocol, Socket };
+export {
+  BaroError,
+  io as connect,
+  io as default,
+  io as lookup,
+  NodeXHR,
+  NodeXHR as Fetch,
+  NodeXHR as XHR,
+  protocol,
+  Socket,
+  SSE,
+  WebSocketTransport as NodeWebSocket,
+  WebSocketTransport as WebSocket,
+  WebTransport,
+};
 
 // What `require("baro/client")` gives is the function, with the rest on it.
 const callable = Object.assign(io, {
@@ -79,6 +68,13 @@ const callable = Object.assign(io, {
   Socket,
   protocol,
   BaroError,
+  Fetch: NodeXHR,
+  NodeXHR,
+  XHR: NodeXHR,
+  NodeWebSocket: WebSocketTransport,
+  WebSocket: WebSocketTransport,
+  SSE,
+  WebTransport,
 });
 
 export { callable as "module.exports" };

@@ -43,6 +43,15 @@ export const clock: Clock = {
   },
 };
 
+/** The same, for a program that may end before its timers do. */
+export const unrefClock: Clock = {
+  now,
+  after(milliseconds, run) {
+    const timer = setTimeout(run, milliseconds).unref();
+    return () => clearTimeout(timer);
+  },
+};
+
 let ofClients: PerMessageDeflate | undefined;
 
 /** permessage-deflate with its defaults, for all clients that ask for nothing else. Made when one does. */

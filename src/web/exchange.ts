@@ -9,8 +9,8 @@ export interface PollingRequest {
   readonly last: boolean;
 }
 
-/** What came back: `status` is 0 where there was no response. */
-export type PollingResponse = (status: number, text: string) => void;
+/** What came back: `status` is 0 where there was no response. `retryAfter` is the header, where there is one. */
+export type PollingResponse = (status: number, text: string, retryAfter?: string | null) => void;
 
 /** Makes a request as the platform can. `done` is called once, later, and never after the cancel. */
 export type Exchange = (request: PollingRequest, done: PollingResponse) => Cancel;

@@ -1,39 +1,47 @@
-import type { Exchange } from "./exchange.ts";
+import { base64 } from "./base64.ts";
+import { clock } from "./clock.ts";
+import type { Exchange, PollingRequest, PollingResponse } from "./exchange.ts";
+import { PollingTransport } from "./polling.ts";
 
 /** Browsers refuse the requests that outlive a page when their bodies together pass 64 KiB. */
 const MAX_KEEPALIVE_LENGTH = 16_384;
 
 /** How a page's requests are made. */
 export interface FetchOptions {
-  readonly headers: Readonly<Record<string, string>>;
+  readonly extraHeaders?: Readonly<Record<string, string>>;
   /** Whether cookies go to other origins too. */
-  readonly withCredentials: boolean;
+  readonly withCredentials?: boolean;
   /** Milliseconds; 0 for no limit. */
-  readonly timeout: number;
+  readonly requestTimeout?: number;
+  readonly timestampRequests?: boolean;
+  readonly timestampParam?: string;
+}
+
+/** Long-polling by `fetch`. */
+export class Fetch extends PollingTransport {
+  static readonly transport: string = "polling";
+
+  constructor(url: string, options: FetchOptions) {
+    super({ ...options, url, exchange: createFetchExchange(options), base64, clock });
+  }
 }
 
 /** Requests by `fetch`. */
-export function createFetchExchange({ headers, withCredentials, timeout }: FetchOptions): Exchange {
-  return ({ method, url, body, last }, done) => {
+export function createFetchExchange(options: FetchOptions): Exchange {
+  return (request, done) => {
     const controller = new AbortController();
     let cancelled = false;
-    const timer = timeout > 0 ? setTimeout(() => controller.abort(), timeout) : undefined;
-    const finish = (status: number, text: string): void => {
+    const timer = options.requestTimeout
+      ? setTimeout(() => controller.abort(), options.requestTimeout)
+      : undefined;
+    const finish: PollingResponse = (...response) => {
       clearTimeout(timer);
-      if (!cancelled) done(status, text);
+      if (!cancelled) done(...response);
     };
-    fetch(url, {
-      method,
-      headers: body === undefined ? headers : { "content-type": "text/plain;charset=UTF-8", ...headers },
-      body: body ?? null,
-      cache: "no-store",
-      credentials: withCredentials ? "include" : "same-origin",
-      keepalive: last && (body?.length ?? 0) < MAX_KEEPALIVE_LENGTH,
-      signal: controller.signal,
-    })
-      .then(async (response) => ({ status: response.status, text: await response.text() }))
+    fetch(request.url, requestInit(request, options, controller.signal))
+      .then(async (response) => [response, await response.text()] as const)
       .then(
-        ({ status, text }) => finish(status, text),
+        ([{ status, headers }, text]) => finish(status, text, headers.get("retry-after")),
         () => finish(0, ""),
       );
     return () => {
@@ -41,5 +49,22 @@ export function createFetchExchange({ headers, withCredentials, timeout }: Fetch
       clearTimeout(timer);
       controller.abort();
     };
+  };
+}
+
+/** A request of long-polling as `fetch` takes it. */
+export function requestInit(
+  { method, body, last }: PollingRequest,
+  { extraHeaders, withCredentials }: FetchOptions,
+  signal: AbortSignal,
+): RequestInit {
+  return {
+    method,
+    headers: { ...(body !== undefined && { "content-type": "text/plain;charset=UTF-8" }), ...extraHeaders },
+    body: body ?? null,
+    cache: "no-store",
+    credentials: withCredentials ? "include" : "same-origin",
+    keepalive: last && (body?.length ?? 0) < MAX_KEEPALIVE_LENGTH,
+    signal,
   };
 }

@@ -6,7 +6,8 @@ import { Outgoing } from "../engine/outgoing.ts";
 import { PacketType } from "../engine/packet.ts";
 import { decodePayload, encodePayload } from "../engine/payload.ts";
 import type { TransportCloseReason, TransportReceiver } from "../engine/transport.ts";
-import type { Exchange } from "./exchange.ts";
+import type { Exchange, PollingResponse } from "./exchange.ts";
+import { parseRetryAfter } from "./retry-after.ts";
 
 /** How long the last requests may take. A server that never answers must not keep a program from its end. */
 const CLOSE_TIMEOUT = 10_000;
@@ -23,8 +24,10 @@ const encoder = new TextEncoder();
 export interface PollingOptions {
   /** With a query: the session's id and the timestamp are added behind it. */
   readonly url: string;
-  /** The parameter that makes each URL a new one, for caches that heed no header; `undefined` for none. */
-  readonly timestampParam: string | undefined;
+  /** Whether a parameter makes each URL a new one, for caches that heed no header. */
+  readonly timestampRequests?: boolean;
+  /** The name of that parameter. */
+  readonly timestampParam?: string;
   readonly exchange: Exchange;
   readonly base64: Base64;
   readonly clock: Clock;
@@ -111,9 +114,9 @@ export class PollingTransport implements ClientTransport {
   #get(): void {
     const { exchange, base64 } = this.#options;
     const request = { method: "GET", url: this.#url(), body: undefined, last: false } as const;
-    this.#cancelGet = exchange(request, (status, text) => {
+    this.#cancelGet = exchange(request, (status, text, retryAfter) => {
       this.#cancelGet = undefined;
-      if (status !== 200) return this.#refused("xhr poll error", status, text);
+      if (status !== 200) return this.#refused("xhr poll error", status, text, retryAfter);
       const wellFormed = decodePayload(text, base64, (type, data) => {
         if (this.#state !== "closed") this.receiver.packet(type, data);
       });
@@ -140,17 +143,17 @@ export class PollingTransport implements ClientTransport {
     this.#batch = [];
     this.#batchBytes = 0;
     const request = { method: "POST", url: this.#url(), body, last: this.#state === "closed" } as const;
-    this.#cancelPost = exchange(request, (status, text) => this.#posted(status, text));
+    this.#cancelPost = exchange(request, (...response) => this.#posted(...response));
   }
 
-  #posted(status: number, text: string): void {
+  #posted(...[status, ...answer]: Parameters<PollingResponse>): void {
     this.#cancelPost = undefined;
     if (this.#state === "closed") {
       this.#postLast();
       return;
     }
     if (status !== 200) {
-      this.#refused("xhr post error", status, text);
+      this.#refused("xhr post error", status, ...answer);
       return;
     }
     if (this.#batch.length > 0) this.#schedule();
@@ -177,9 +180,10 @@ export class PollingTransport implements ClientTransport {
   }
 
   /** Tells why, in the server's own words: an answer that is no page of a proxy is short. */
-  #refused(message: string, status: number, text: string): void {
+  #refused(message: string, ...[status, text, retryAfter]: Parameters<PollingResponse>): void {
     const context = { status, responseText: text.slice(0, MAX_REFUSAL) };
-    this.#fail("transport error", new TransportError(message, status, { context }));
+    const retryIn = retryAfter ? parseRetryAfter(retryAfter) : undefined;
+    this.#fail("transport error", new TransportError(message, status, { context, retryIn }));
   }
 
   #fail(reason: TransportCloseReason, description?: unknown): void {
@@ -192,10 +196,9 @@ export class PollingTransport implements ClientTransport {
   }
 
   #url(): string {
-    const { url, timestampParam } = this.#options;
+    const { url, timestampRequests, timestampParam } = this.#options;
     const sid = this.#sid === undefined ? "" : `&sid=${encodeURIComponent(this.#sid)}`;
-    if (timestampParam === undefined) return url + sid;
-    const stamp = (this.#stamp++).toString(36);
-    return `${url}${sid}&${timestampParam}=${stamp}`;
+    const stamp = timestampRequests ? `&${timestampParam}=${(this.#stamp++).toString(36)}` : "";
+    return url + sid + stamp;
   }
 }

@@ -7,7 +7,7 @@ export interface StreamSink {
   /** False when no more is wanted. */
   chunk(bytes: Uint8Array): boolean;
   /** The response is over, or there was none: `status` is 0 then. Said once, and not after the cancel. */
-  end(status: number): void;
+  end(status: number, retryAfter?: string | null): void;
 }
 
 /** Begins a request whose response is read as it comes; one with another status than 200 only ends. */
@@ -27,6 +27,7 @@ export function createStreamExchange(open: OpenStream, post: Exchange): Exchange
   let waiting: PollingResponse | undefined;
   let cancelStream: Cancel | undefined;
   let ended: number | undefined;
+  let advice: string | null | undefined;
 
   const proceed = (): void => {
     if (waiting === undefined) return;
@@ -36,7 +37,7 @@ export function createStreamExchange(open: OpenStream, post: Exchange): Exchange
     waiting = undefined;
     if (payload !== undefined) done(200, payload);
     // A stream that ended well is no answer either.
-    else done(ended === 200 ? 0 : (ended ?? 0), "");
+    else done(ended === 200 ? 0 : (ended ?? 0), "", advice);
   };
   const parser = new EventStreamParser(
     {
@@ -53,8 +54,9 @@ export function createStreamExchange(open: OpenStream, post: Exchange): Exchange
     waiting = done;
     cancelStream ??= open(request, {
       chunk: (bytes) => parser.receive(bytes) && payloads.length < MAX_WAITING,
-      end(status) {
+      end(status, retryAfter) {
         ended = status;
+        advice = retryAfter;
         proceed();
       },
     });

@@ -1,23 +1,33 @@
-import type { Binary } from "../binary.ts";
-import type { Cancel, Clock } from "../clock.ts";
+import type { Cancel } from "../clock.ts";
 import { type ClientTransport, TransportError } from "../engine/client-transport.ts";
 import type { Outgoing } from "../engine/outgoing.ts";
 import { decodePacketType, encodePacket, PacketType } from "../engine/packet.ts";
 import type { TransportCloseReason, TransportReceiver } from "../engine/transport.ts";
+import { base64 } from "./base64.ts";
+import { clock } from "./clock.ts";
+
+/** How a page opens its WebSocket. */
+export interface WebSocketOptions {
+  /** Subprotocols to offer. */
+  readonly protocols?: string | string[];
+  /** Whether binary data goes as base64. */
+  readonly forceBase64?: boolean;
+}
 
 /** The browser's WebSocket (Engine.IO 4, "WebSocket"): one message for each packet. */
 export class WebSocketTransport implements ClientTransport {
+  static readonly transport: string = "websocket";
   readonly name = "websocket";
   receiver: TransportReceiver = { packet() {}, drained() {}, closed() {} };
   readonly #create: () => WebSocket;
-  readonly #clock: Clock;
+  readonly #forceBase64: boolean | undefined;
   #socket: WebSocket | undefined;
   #cancelTimer: Cancel | undefined;
 
-  /** @param create makes the socket; what it throws is a failure to open. */
-  constructor(create: () => WebSocket, clock: Clock) {
-    this.#create = create;
-    this.#clock = clock;
+  /** A browser without WebSocket, or one that throws, fails to open. */
+  constructor(url: string, { protocols, forceBase64 }: WebSocketOptions) {
+    this.#forceBase64 = forceBase64;
+    this.#create = () => new WebSocket(url, protocols);
   }
 
   get writable(): boolean {
@@ -30,7 +40,7 @@ export class WebSocketTransport implements ClientTransport {
       socket = this.#create();
     } catch (cause) {
       const error = new TransportError("websocket error", undefined, { cause });
-      this.#cancelTimer = this.#clock.after(0, () => this.receiver.closed("transport error", error));
+      this.#cancelTimer = clock.after(0, () => this.receiver.closed("transport error", error));
       return;
     }
     this.#socket = socket;
@@ -46,8 +56,11 @@ export class WebSocketTransport implements ClientTransport {
 
   send(outgoing: Outgoing): void {
     const { type, data, attachments } = outgoing;
-    this.#socket?.send(typeof data === "string" ? encodePacket(type, data) : toBufferSource(data));
-    for (const attachment of attachments) this.#socket?.send(toBufferSource(attachment));
+    for (const part of [data, ...attachments]) {
+      if (typeof part === "string") this.#socket?.send(encodePacket(type, part));
+      // The DOM's types leave out views of shared memory, which no code here makes.
+      else this.#socket?.send(this.#forceBase64 ? `b${base64.encode(part)}` : (part as BufferSource));
+    }
   }
 
   pause(paused: () => void): void {
@@ -79,9 +92,4 @@ export class WebSocketTransport implements ClientTransport {
     if (socket !== undefined) socket.onopen = socket.onmessage = socket.onerror = socket.onclose = null;
     return socket;
   }
-}
-
-/** The DOM's types leave out views of shared memory, which no code here makes. */
-function toBufferSource(data: Binary): BufferSource {
-  return data as BufferSource;
 }

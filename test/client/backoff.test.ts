@@ -26,6 +26,58 @@ describe("Backoff", () => {
     expect([backoff.attempts, backoff.next(OPTIONS)]).toEqual([0, 1_000]);
   });
 
+  it("goes on growing after a connection that was shorter than the delay before it", () => {
+    const backoff = new Backoff(() => 0.5);
+    const lasting = (milliseconds: number) => {
+      backoff.opened(10_000);
+      backoff.lost(10_000 + milliseconds);
+      return backoff.next(OPTIONS);
+    };
+    expect([lasting(1), lasting(1_000), lasting(2_000), lasting(4_001)]).toEqual([
+      1_000, 2_000, 4_000, 1_000,
+    ]);
+    expect(backoff.attempts).toBe(1);
+  });
+
+  it("gives all of a delay to chance when many clients come at once", () => {
+    const backoff = new Backoff(() => 0.1);
+    backoff.spread();
+    expect([backoff.next(OPTIONS), backoff.next(OPTIONS)]).toEqual([100, 200]);
+    backoff.opened(0);
+    backoff.lost(1e9);
+    expect(backoff.next(OPTIONS)).toBe(600);
+  });
+
+  it("waits as long as the server asks, then gives the delays to chance", () => {
+    const backoff = new Backoff(() => 0.1);
+    backoff.advise(30_000);
+    expect([backoff.next(OPTIONS), backoff.advised]).toEqual([30_000, true]);
+    expect([backoff.next(OPTIONS), backoff.advised]).toEqual([200, false]);
+  });
+
+  it("takes haste from a server whose connection has lasted, and from no other", () => {
+    const backoff = new Backoff(() => 0.999_999);
+    const hastened = () => {
+      backoff.opened(0);
+      backoff.advise(5);
+      backoff.lost(10);
+      return backoff.next(OPTIONS);
+    };
+    expect([hastened(), hastened(), hastened()]).toEqual([5, 2_000, 4_000]);
+  });
+
+  it.each([
+    [1e300, 600_000],
+    [Number.POSITIVE_INFINITY, 600_000],
+    [Number.NaN, 500],
+    [-1, 500],
+    ["soon" as unknown as number, 500],
+  ])("makes of an advised delay of %d one of %d", (advised, delay) => {
+    const backoff = new Backoff(() => 0.5);
+    backoff.advise(advised);
+    expect(backoff.next(OPTIONS)).toBe(delay);
+  });
+
   it("stays finite however often it is asked", () => {
     expect(delays(0.5, 5_000).at(-1)).toBe(5_000);
   });

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { Manager } from "../../src/client/manager.ts";
 import type { ManagerOptions } from "../../src/client/options.ts";
+import { TransportError } from "../../src/engine/client-transport.ts";
+import { WebTransport } from "../../src/web/web-transport.ts";
 import { FakePlatform } from "../support/fake-platform.ts";
 
 const EVENTS = [
@@ -91,6 +93,80 @@ describe("Manager, connecting", () => {
   });
 });
 
+describe("Manager and its transports", () => {
+  const names = (platform: FakePlatform) => platform.made.map(({ transport }) => transport.name);
+
+  it("takes classes and names", () => {
+    const { manager, platform, refuse } = start({ tryAllTransports: true });
+    manager.opts.transports = [platform.recorder("sse"), "polling"];
+    manager.open();
+    refuse();
+    expect(platform.made.map(({ url }) => url)).toEqual([
+      "http://host/socket.io/?EIO=4&transport=sse",
+      "http://host/socket.io/?EIO=4&transport=polling",
+    ]);
+  });
+
+  it.each([
+    ["sse", "sse"],
+    ["a class of another library", class Fetch {}],
+    ["WebTransport", WebTransport],
+  ])("refuses %s, and says what to do", (_, transport) => {
+    const { manager } = start();
+    manager.opts.transports = ["polling", transport as string];
+    expect(() => manager.open()).toThrow(
+      expect.objectContaining({ code: "BARO_OPTION", message: expect.stringContaining("import its class") }),
+    );
+    manager.opts.transports = ["polling"];
+    manager.open();
+  });
+
+  it("falls back by itself unless it begins with polling, and remembers what worked", () => {
+    const { manager, platform, refuse, clock } = start({ transports: ["websocket", "polling"] });
+    manager.open();
+    refuse();
+    platform.open();
+    expect(names(platform)).toEqual(["websocket", "polling"]);
+    platform.transport.receive("1");
+    clock.advance(1_000);
+    expect(names(platform)).toEqual(["websocket", "polling", "polling"]);
+    // While a server is away, nothing works. That is no reason to begin with what was blocked.
+    refuse();
+    refuse();
+    clock.advance(2_000);
+    expect(names(platform).slice(3)).toEqual(["websocket", "polling"]);
+  });
+
+  it.each<[string, Partial<ManagerOptions>]>([
+    ["it begins with polling", {}],
+    ["it is told not to", { transports: ["websocket", "polling"], tryAllTransports: false }],
+  ])("does not fall back where %s", (_, options) => {
+    const { manager, platform, refuse } = start(options);
+    manager.open();
+    refuse();
+    expect(platform.made).toHaveLength(1);
+  });
+
+  it("does not wait for one transport alone", () => {
+    const { manager, platform, clock } = start({ transports: ["websocket", "polling"] });
+    manager.open();
+    clock.advance(9_999);
+    expect(names(platform)).toEqual(["websocket"]);
+    clock.advance(1);
+    expect(names(platform)).toEqual(["websocket", "polling"]);
+  });
+
+  it("connects as its options are then", () => {
+    const { manager, platform, refuse, clock } = start({ query: { x: 1 } });
+    manager.open();
+    refuse();
+    manager.opts.query = { x: 2 };
+    manager.opts.transports = ["websocket"];
+    clock.advance(1_000);
+    expect(platform.made[1]?.url).toBe("ws://host/socket.io/?x=2&EIO=4&transport=websocket");
+  });
+});
+
 describe("Manager, reconnecting", () => {
   it("tries again with growing delays, and says so", () => {
     const { manager, platform, refuse, events, clock } = start();
@@ -113,11 +189,12 @@ describe("Manager, reconnecting", () => {
     expect(events).toEqual([["reconnect_attempt", 5], ["open"], ["reconnect", 5]]);
   });
 
-  it("begins again at the first delay after it stood", () => {
+  it("begins again at the first delay after it stood for a while", () => {
     const { manager, platform, events, clock } = start();
     manager.open();
     for (let round = 0; round < 3; round += 1) {
       platform.open();
+      clock.advance(1_001);
       platform.transport.receive("1");
       events.splice(0);
       clock.advance(1_000);
@@ -128,13 +205,116 @@ describe("Manager, reconnecting", () => {
   it("is never faster than the delay with a server that accepts and closes", () => {
     const { manager, platform, clock } = start();
     manager.open();
-    for (let second = 0; second < 60; second += 1) {
+    for (const delay of [1_000, 2_000, 4_000, 5_000, 5_000, 5_000]) {
       platform.open();
       platform.transport.receive("1");
-      clock.advance(999);
-      expect(platform.made).toHaveLength(second + 1);
+      const { length } = platform.made;
+      clock.advance(delay - 1);
+      expect(platform.made).toHaveLength(length);
       clock.advance(1);
+      expect(platform.made).toHaveLength(length + 1);
     }
+  });
+
+  it("stays away for as long as it is told before the connection ends", () => {
+    const { manager, platform, events, clock } = start();
+    manager.open();
+    platform.open();
+    manager.advise(30_000);
+    platform.transport.receive("1");
+    clock.advance(29_999);
+    platform.wake();
+    expect(platform.made).toHaveLength(1);
+    clock.advance(1);
+    expect(events.at(-1)).toEqual(["reconnect_attempt", 1]);
+    platform.open();
+    clock.advance(60_000);
+    platform.transport.receive("1");
+    clock.advance(1_000);
+    expect(platform.made).toHaveLength(3);
+  });
+
+  it("stays away for as long as a refusal says", () => {
+    const { manager, platform, clock } = start();
+    manager.open();
+    const refusal = new TransportError("xhr poll error", 503, { retryIn: 20_000 });
+    platform.transport.receiver.closed("transport error", refusal);
+    clock.advance(19_999);
+    expect(platform.made).toHaveLength(1);
+    clock.advance(1);
+    expect(platform.made).toHaveLength(2);
+  });
+
+  it.each([1001, 1012, 1013])("gives all of the delay to chance after a close with %d", (code) => {
+    const { manager, platform, clock } = start({ randomizationFactor: 0 });
+    manager.open();
+    platform.open();
+    platform.transport.receiver.closed("transport close", { description: "gone", context: { code } });
+    clock.advance(500);
+    expect(platform.made).toHaveLength(2);
+  });
+
+  it("tries at once when the page or its network is back", () => {
+    const { manager, platform, refuse, events } = start();
+    manager.open();
+    platform.wake();
+    expect(platform.made).toHaveLength(1);
+    refuse();
+    platform.wake();
+    expect(events.at(-1)).toEqual(["reconnect_attempt", 1]);
+    expect(platform.made).toHaveLength(2);
+    platform.open();
+    expect(events.at(-1)).toEqual(["reconnect", 1]);
+  });
+
+  it("ends a connection at once whose heartbeat has lapsed while the page slept", () => {
+    const { manager, platform, events, clock } = start();
+    manager.open();
+    platform.open();
+    clock.advance(44_000);
+    platform.wake();
+    expect(events).toEqual([["open"]]);
+    // Time passes, and the page's timers do not run.
+    clock.sleep(1_000);
+    platform.wake();
+    expect(events.slice(1)).toEqual([
+      ["close", "ping timeout", undefined],
+      ["reconnect_attempt", 1],
+    ]);
+    platform.open();
+    expect(events.at(-1)).toEqual(["reconnect", 1]);
+  });
+
+  it("ends a connection that nothing has outlived, and tries again at once", () => {
+    const { manager, platform, events } = start();
+    manager.open();
+    platform.open();
+    platform.wake(true);
+    expect(events.slice(1)).toEqual([
+      ["close", "transport close", { description: "network connection lost" }],
+      ["reconnect_attempt", 1],
+    ]);
+  });
+
+  it.each<[string, Partial<ManagerOptions>]>([
+    ["it is closed", {}],
+    ["it does not reconnect", { reconnection: false }],
+    ["it has given up", { reconnectionAttempts: 0 }],
+  ])("listens to the page no longer when %s", (why, options) => {
+    const { manager, platform, clock } = start({ closeOnBeforeunload: true, ...options });
+    const socket = manager.socket("/").connect();
+    platform.open();
+    expect(platform.listens).toBe(true);
+    if (why === "it is closed") socket.disconnect();
+    else platform.transport.receive("1");
+    expect([platform.listens, clock.pending]).toEqual([false, 0]);
+  });
+
+  it("listens to the page no longer when the attempt of a caller has failed", () => {
+    const { manager, platform, refuse } = start();
+    manager.open(() => {});
+    refuse();
+    expect(platform.listens).toBe(false);
   });
 
   it("gives up after so many attempts, and can be asked again", () => {

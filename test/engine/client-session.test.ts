@@ -117,6 +117,26 @@ describe("ClientSession, opening", () => {
     expect(transport(1).name).toBe("websocket");
   });
 
+  it("gives each transport its share of the time, and the last one the rest", () => {
+    const { events, transport, clock } = start({ tryAllTransports: true, openTimeout: 1_000 });
+    clock.advance(999);
+    expect(transport(0).log.at(-1)).toBe("open");
+    clock.advance(1);
+    expect(transport(0).log.at(-1)).toBe("closed");
+    expect([transport(1).name, clock.pending]).toEqual(["websocket", 0]);
+    transport(1).receive(OPEN);
+    expect(events).toEqual(["opened"]);
+  });
+
+  it("waits without end where there is no other transport", () => {
+    const { transport, clock } = start({
+      transports: ["polling"],
+      tryAllTransports: true,
+      openTimeout: 1_000,
+    });
+    expect([transport(0).log.at(-1), clock.pending]).toEqual(["open", 0]);
+  });
+
   it("ends when the last transport fails too", () => {
     const { events, transport } = start({ tryAllTransports: true });
     transport(0).receiver.closed("transport error", 1);

@@ -27,6 +27,11 @@ export class FakeClock implements Clock {
     };
   }
 
+  /** Goes on by so many milliseconds in which nothing runs, as on a machine that sleeps. */
+  sleep(milliseconds: number): void {
+    this.#now += milliseconds;
+  }
+
   /** Goes on by so many milliseconds, and runs what is due on the way, in order. */
   advance(milliseconds: number): void {
     const end = this.#now + milliseconds;

@@ -1,4 +1,4 @@
-import type { ResolvedOptions } from "../../src/client/options.ts";
+import type { ResolvedOptions, TransportClass } from "../../src/client/options.ts";
 import type { Platform } from "../../src/client/platform.ts";
 import { ClientRecorderTransport } from "./client-recorder-transport.ts";
 import { FakeClock } from "./fake-clock.ts";
@@ -14,17 +14,22 @@ export class FakePlatform implements Platform {
     readonly options: ResolvedOptions;
     readonly transport: ClientRecorderTransport;
   }[] = [];
+  readonly transports = { polling: this.recorder("polling"), websocket: this.recorder("websocket") };
   #unload: (() => void) | undefined;
+  #wake: ((gone: boolean) => void) | undefined;
 
-  readonly createTransport = (
-    name: string,
-    url: string,
-    options: ResolvedOptions,
-  ): ClientRecorderTransport => {
-    const transport = new ClientRecorderTransport(name);
-    this.made.push({ url, options, transport });
-    return transport;
-  };
+  /** A class of transports that write down what happens to them. */
+  recorder(name: string): TransportClass {
+    const { made } = this;
+    return class extends ClientRecorderTransport {
+      static readonly transport = name;
+
+      constructor(url: string, options: ResolvedOptions) {
+        super(name);
+        made.push({ url, options, transport: this });
+      }
+    };
+  }
 
   readonly onUnload = (run: () => void): (() => void) => {
     this.#unload = run;
@@ -32,6 +37,23 @@ export class FakePlatform implements Platform {
       this.#unload = undefined;
     };
   };
+
+  readonly onWake = (run: (gone: boolean) => void): (() => void) => {
+    this.#wake = run;
+    return () => {
+      this.#wake = undefined;
+    };
+  };
+
+  /** Whether anybody listens to the page. */
+  get listens(): boolean {
+    return this.#wake !== undefined || this.#unload !== undefined;
+  }
+
+  /** The page or its network is back, or `gone`. */
+  wake(gone = false): void {
+    this.#wake?.(gone);
+  }
 
   /** The transport that was made last. */
   get transport(): ClientRecorderTransport {

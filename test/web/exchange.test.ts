@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createHttpExchange } from "../../src/node/client/http-exchange.ts";
+import { clientRequests } from "../../src/node/client/request-options.ts";
 import type { Exchange, PollingRequest } from "../../src/web/exchange.ts";
 import { createFetchExchange } from "../../src/web/fetch.ts";
 
@@ -27,13 +28,15 @@ async function serve(handler: Handler): Promise<string> {
 const ask = (exchange: Exchange, url: string, changes: Partial<PollingRequest> = {}) =>
   new Promise((resolve) => {
     const request = { method: "GET", url, body: undefined, last: false, ...changes } as const;
-    exchange(request, (status, text) => resolve([status, text]));
+    exchange(request, (status, text, retryAfter) =>
+      resolve([status, text, ...(retryAfter ? [retryAfter] : [])]),
+    );
   });
 
 const headers = { "x-token": "abc" };
 const kinds: [string, (timeout: number) => Exchange][] = [
-  ["fetch", (timeout) => createFetchExchange({ headers, withCredentials: false, timeout })],
-  ["node:http", (timeout) => createHttpExchange({ headers, timeout, request: {} })],
+  ["fetch", (requestTimeout) => createFetchExchange({ extraHeaders: headers, requestTimeout })],
+  ["node:http", (timeout) => createHttpExchange(clientRequests({ extraHeaders: headers }), timeout)],
 ];
 
 describe.each(kinds)("an exchange by %s", (_, create) => {
@@ -55,6 +58,11 @@ describe.each(kinds)("an exchange by %s", (_, create) => {
   it("gives the status of a refusal", async () => {
     const url = await serve((_request, response) => response.writeHead(413).end("too much"));
     expect(await ask(create(0), url)).toEqual([413, "too much"]);
+  });
+
+  it("gives the delay that the server asks for", async () => {
+    const url = await serve((_request, response) => response.writeHead(503, { "Retry-After": "7" }).end());
+    expect(await ask(create(0), url)).toEqual([503, "", "7"]);
   });
 
   it("says that nobody answered", async () => {

@@ -19,7 +19,7 @@ function start({ timestampParam, maxPayload = 20 }: { timestampParam?: string; m
   const events: unknown[] = [];
   const transport = new PollingTransport({
     url: "http://host/socket.io/?EIO=4",
-    timestampParam,
+    ...(timestampParam !== undefined && { timestampRequests: true, timestampParam }),
     exchange: (request, answer) => {
       const exchanged = { ...request, answer, cancelled: false };
       requests.push(exchanged);

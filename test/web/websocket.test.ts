@@ -1,10 +1,9 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Binary } from "../../src/binary.ts";
 import { TransportError } from "../../src/engine/client-transport.ts";
 import { Outgoing } from "../../src/engine/outgoing.ts";
 import { PacketType } from "../../src/engine/packet.ts";
-import { WebSocketTransport } from "../../src/web/websocket.ts";
-import { FakeClock } from "../support/fake-clock.ts";
+import { type WebSocketOptions, WebSocketTransport } from "../../src/web/websocket.ts";
 
 /** What the transport uses of a browser's WebSocket. */
 class FakeSocket {
@@ -16,6 +15,7 @@ class FakeSocket {
   onerror: (() => void) | null = null;
   onclose: ((event: object) => void) | null = null;
   readonly log: unknown[] = [];
+  opened: unknown[] = [];
 
   send(data: unknown): void {
     this.log.push(data);
@@ -26,9 +26,23 @@ class FakeSocket {
   }
 }
 
-function start() {
+/** What `new WebSocket` does in this browser. */
+function stub(open: (url: string, protocols?: string[]) => object): void {
+  // Not an arrow function: those make no objects.
+  vi.stubGlobal("WebSocket", function WebSocket(url: string, protocols?: string[]) {
+    return open(url, protocols);
+  });
+}
+
+afterEach(() => void vi.unstubAllGlobals());
+
+function start(options: WebSocketOptions = {}) {
   const socket = new FakeSocket();
-  const transport = new WebSocketTransport(() => socket as unknown as WebSocket, new FakeClock());
+  stub((...args) => {
+    socket.opened = args;
+    return socket;
+  });
+  const transport = new WebSocketTransport("ws://host/", options);
   const events = listen(transport);
   transport.open();
   return { socket, transport, events };
@@ -102,16 +116,29 @@ describe("WebSocketTransport of the web", () => {
     expect(socket.onclose).toBe(null);
   });
 
-  it("says later that there can be no socket", () => {
-    const clock = new FakeClock();
-    const transport = new WebSocketTransport(() => {
+  it("sends base64 where it is told to", () => {
+    const { socket, transport } = start({ forceBase64: true });
+    transport.send(new Outgoing(PacketType.MESSAGE, "hello", [Uint8Array.of(1, 2, 255)]));
+    transport.send(new Outgoing(PacketType.MESSAGE, new ArrayBuffer(1)));
+    expect(socket.log).toEqual(["4hello", "bAQL/", "bAA=="]);
+  });
+
+  it("says later that there can be no socket", async () => {
+    stub(() => {
       throw new SyntaxError("no such protocol");
-    }, clock);
+    });
+    const transport = new WebSocketTransport("ws://host/", {});
     const events = listen(transport);
     transport.open();
     expect(events).toEqual([]);
-    clock.advance(0);
-    expect(events).toEqual([["closed", "transport error", new TransportError("websocket error")]]);
+    await expect
+      .poll(() => events)
+      .toEqual([["closed", "transport error", new TransportError("websocket error")]]);
+  });
+
+  it("offers its subprotocols", () => {
+    expect(start({ protocols: ["a", "b"] }).socket.opened).toEqual(["ws://host/", ["a", "b"]]);
+    expect(start().socket.opened).toEqual(["ws://host/", undefined]);
   });
 
   it("says nothing after it was closed", () => {

@@ -46,11 +46,14 @@ export interface DialHooks {
 export class DialError extends Error {
   /** The status of the answer. */
   readonly status: number;
+  /** Its header `Retry-After`. */
+  readonly retryAfter: string | undefined;
 
-  constructor(message: string, status: number) {
+  constructor(message: string, status: number, retryAfter?: string) {
     super(message);
     this.name = "DialError";
     this.status = status;
+    this.retryAfter = retryAfter;
   }
 }
 
@@ -150,7 +153,8 @@ class Call {
     } else if (hooks?.refused?.(request, response) === true) {
       this.#end();
     } else {
-      this.finish(new DialError(`Unexpected server response: ${status}`, status));
+      const message = `Unexpected server response: ${status}`;
+      this.finish(new DialError(message, status, headers["retry-after"]));
     }
   }
 

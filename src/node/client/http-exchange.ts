@@ -1,38 +1,37 @@
-import { type IncomingMessage, request as requestHttp } from "node:http";
-import { type RequestOptions, request as requestHttps } from "node:https";
-import type { Exchange } from "../../web/exchange.ts";
+import { type ClientRequest, type IncomingMessage, request as requestHttp } from "node:http";
+import { request as requestHttps } from "node:https";
+import type { Exchange, PollingRequest, PollingResponse } from "../../web/exchange.ts";
 import type { OpenStream } from "../../web/stream-exchange.ts";
+import type { ClientRequests } from "./request-options.ts";
 
 /** As much as a WebSocket takes in one message. A response without end must not fill the memory. */
 const MAX_RESPONSE_LENGTH = 100 * 1024 * 1024;
 
-/** How a client's requests are made. */
-export interface HttpExchangeOptions {
-  readonly headers: Readonly<Record<string, string>>;
-  /** Milliseconds; 0 for no limit. */
-  readonly timeout: number;
-  /** The agent and TLS. */
-  readonly request: RequestOptions;
-}
-
-/** Requests by `node:http`: unlike `fetch`, it takes the agent and the TLS options that the WebSocket takes too. */
-export function createHttpExchange({ headers, timeout, request }: HttpExchangeOptions): Exchange {
-  return ({ method, url, body }, done) => {
-    const send = url.startsWith("https:") ? requestHttps : requestHttp;
-    const contentType = body === undefined ? {} : { "content-type": "text/plain;charset=UTF-8" };
-    const outgoing = send(url, { ...request, method, headers: { ...contentType, ...headers } });
+/**
+ * Requests by `node:http`: unlike `fetch`, it takes the agent and the TLS options that the WebSocket takes too.
+ *
+ * @param timeout milliseconds; 0 for no limit.
+ */
+export function createHttpExchange(requests: ClientRequests, timeout = 0): Exchange {
+  return (request, done) => {
+    const contentType = request.body === undefined ? {} : { "content-type": "text/plain;charset=UTF-8" };
+    const outgoing = send(request, requests, contentType);
     let isOver = false;
     const timer = timeout > 0 ? setTimeout(() => outgoing.destroy(), timeout) : undefined;
-    const finish = (status: number, text: string): void => {
+    if (requests.unref) timer?.unref();
+    const finish: PollingResponse = (...answer) => {
       if (isOver) return;
       isOver = true;
       clearTimeout(timer);
-      done(status, text);
+      done(...answer);
     };
     outgoing.on("error", () => finish(0, ""));
     outgoing.on("close", () => finish(0, ""));
-    outgoing.on("response", (response) => read(response, (text) => finish(response.statusCode ?? 0, text)));
-    outgoing.end(body);
+    outgoing.on("response", (response) => {
+      const { statusCode = 0, headers } = response;
+      read(response, (text) => finish(statusCode, text, headers["retry-after"]));
+    });
+    outgoing.end(request.body);
     return () => {
       isOver = true;
       clearTimeout(timer);
@@ -42,23 +41,23 @@ export function createHttpExchange({ headers, timeout, request }: HttpExchangeOp
 }
 
 /** Requests whose response is read as it comes. */
-export function createHttpStream({ headers, request }: HttpExchangeOptions): OpenStream {
-  return ({ method, url }, sink) => {
-    const send = url.startsWith("https:") ? requestHttps : requestHttp;
-    const accept = { accept: "text/event-stream" };
-    const outgoing = send(url, { ...request, method, headers: { ...accept, ...headers } });
+export function createHttpStream(requests: ClientRequests): OpenStream {
+  return (request, sink) => {
+    const outgoing = send(request, requests, { accept: "text/event-stream" });
     let isOver = false;
     let status = 0;
+    let retryAfter: string | undefined;
     const finish = (): void => {
       if (isOver) return;
       isOver = true;
       outgoing.destroy();
-      sink.end(status);
+      sink.end(status, retryAfter);
     };
     outgoing.on("error", finish);
     outgoing.on("close", finish);
     outgoing.on("response", (response) => {
       status = response.statusCode ?? 0;
+      retryAfter = response.headers["retry-after"];
       response.on("error", finish);
       if (status !== 200) finish();
       response.on("data", (chunk: Buffer) => {
@@ -71,6 +70,19 @@ export function createHttpStream({ headers, request }: HttpExchangeOptions): Ope
       outgoing.destroy();
     };
   };
+}
+
+function send(
+  { url, method }: PollingRequest,
+  { request, headers, cookies, unref }: ClientRequests,
+  more: Record<string, string>,
+): ClientRequest {
+  const make = url.startsWith("https:") ? requestHttps : requestHttp;
+  const all = { ...more, ...headers };
+  const outgoing = make(url, { ...request, method, headers: cookies?.addTo(all) ?? all });
+  if (unref) outgoing.on("socket", (socket) => socket.unref());
+  outgoing.on("response", (response) => cookies?.receive(response.headers["set-cookie"]));
+  return outgoing;
 }
 
 function read(response: IncomingMessage, done: (text: string) => void): void {

@@ -1,15 +1,19 @@
 import { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
+import type { Binary } from "../../binary.ts";
+import type { ResolvedOptions } from "../../client/options.ts";
 import { type ClientTransport, TransportError } from "../../engine/client-transport.ts";
 import type { Outgoing } from "../../engine/outgoing.ts";
 import { encodePacket, PacketType, packetTypeOf } from "../../engine/packet.ts";
 import type { TransportCloseReason, TransportReceiver } from "../../engine/transport.ts";
+import { parseRetryAfter } from "../../web/retry-after.ts";
 import { CloseCode } from "../../websocket/close-code.ts";
 import type { WebSocketError } from "../../websocket/websocket-error.ts";
-import { asBuffer } from "../base64.ts";
+import { asBuffer, base64 } from "../base64.ts";
 import { Shell } from "../websocket/shell.ts";
 import { SHELL_DEFAULTS } from "../websocket/shell-options.ts";
-import { type DialOptions, dial } from "./dial.ts";
+import { DialError, dial } from "./dial.ts";
+import { type ClientRequests, clientRequests } from "./request-options.ts";
 
 const SILENT: TransportReceiver = { packet() {}, drained() {}, closed() {} };
 
@@ -19,16 +23,21 @@ const OPTIONS = { ...SHELL_DEFAULTS, maxQueued: 0 };
 
 /** Engine.IO 4 over a WebSocket that Node dials: a text message is one packet, a binary message is data of one. */
 export class WebSocketTransport implements ClientTransport {
+  static readonly transport: string = "websocket";
   readonly name = "websocket";
   receiver: TransportReceiver = SILENT;
   readonly #url: string;
-  readonly #options: DialOptions;
+  readonly #requests: ClientRequests;
+  readonly #protocols: string[];
+  readonly #forceBase64: boolean;
   #cancelDial: () => void = () => {};
   #shell: ClientShell | undefined;
 
-  constructor(url: string, options: DialOptions) {
+  constructor(url: string, options: ResolvedOptions) {
     this.#url = url;
-    this.#options = options;
+    this.#requests = clientRequests(options);
+    this.#protocols = [options.protocols ?? []].flat();
+    this.#forceBase64 = options.forceBase64 === true;
   }
 
   get writable(): boolean {
@@ -36,17 +45,32 @@ export class WebSocketTransport implements ClientTransport {
   }
 
   open(): void {
+    const { request, headers, cookies, unref } = this.#requests;
     this.#cancelDial = dial(
       this.#url,
-      this.#options,
+      {
+        request,
+        headers: cookies?.addTo(headers) ?? headers,
+        protocols: this.#protocols,
+        // The manager bounds the time.
+        handshakeTimeout: 0,
+        hooks: {
+          send(request) {
+            if (unref) request.on("socket", (socket) => socket.unref());
+            request.end();
+          },
+          upgraded: (response) => cookies?.receive(response.headers["set-cookie"]),
+        },
+      },
       (socket, head) => {
-        this.#shell = new ClientShell(socket, this);
+        this.#shell = new ClientShell(socket, this, this.#forceBase64);
         this.receiver.drained();
         this.#shell?.start(head);
       },
       (cause) => {
-        const status = "status" in cause ? cause.status : undefined;
-        this.fail("transport error", new TransportError("websocket error", status, { cause }));
+        const { status, retryAfter = undefined } = cause instanceof DialError ? cause : {};
+        const retryIn = retryAfter === undefined ? undefined : parseRetryAfter(retryAfter);
+        this.fail("transport error", new TransportError("websocket error", status, { cause, retryIn }));
       },
     );
   }
@@ -80,10 +104,12 @@ export class WebSocketTransport implements ClientTransport {
 /** The connection of a {@link WebSocketTransport}, from the server's 101 on. */
 class ClientShell extends Shell {
   readonly #transport: WebSocketTransport;
+  readonly #forceBase64: boolean;
 
-  constructor(socket: Duplex, transport: WebSocketTransport) {
+  constructor(socket: Duplex, transport: WebSocketTransport, forceBase64: boolean) {
     super("client", socket, OPTIONS);
     this.#transport = transport;
+    this.#forceBase64 = forceBase64;
   }
 
   get writable(): boolean {
@@ -92,8 +118,13 @@ class ClientShell extends Shell {
 
   send({ type, data, attachments }: Outgoing): void {
     if (typeof data === "string") this.connection.sendText(encodePacket(type, data));
+    else this.#sendBinary(data);
+    for (const attachment of attachments) this.#sendBinary(attachment);
+  }
+
+  #sendBinary(data: Binary): void {
+    if (this.#forceBase64) this.connection.sendText(`b${base64.encode(data)}`);
     else this.connection.sendBinary(asBuffer(data));
-    for (const attachment of attachments) this.connection.sendBinary(asBuffer(attachment));
   }
 
   message(data: Buffer, isText: boolean): void {

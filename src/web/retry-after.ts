@@ -1,0 +1,5 @@
+/** Milliseconds that `Retry-After` asks for (RFC 9110, section 10.2.3): seconds or a date; `NaN` for anything else. */
+export function parseRetryAfter(header: string): number {
+  const milliseconds = Number(header) * 1_000;
+  return Number.isNaN(milliseconds) ? Date.parse(header) - Date.now() : milliseconds;
+}
