@@ -1,0 +1,164 @@
+import { compareClocks, now } from "./clock.js";
+import { Costs } from "./costs.js";
+import { find } from "./dom.js";
+import { say, switchLanguage } from "./i18n.js";
+import { Panel } from "./panel.js";
+import { startPolling } from "./techniques/polling.js";
+import { startSocketIo } from "./techniques/socketio.js";
+import { startSse } from "./techniques/sse.js";
+import { startWebSocket } from "./techniques/websocket.js";
+
+/**
+ * @typedef {import("../../types.d.ts").ToPage} ToPage
+ * @typedef {import("../../types.d.ts").ToSite} ToSite
+ * @typedef {import("../../types.d.ts").DemoState} DemoState
+ */
+
+const HERE_MS = 30_000;
+const FULL_RETRY_MS = 10_000;
+/** How often the paper moves for people who want it calm. */
+const CALM_MS = 1_000;
+
+const base = document.documentElement.dataset.base ?? "";
+const panels = [
+  new Panel("polling", startPolling),
+  new Panel("sse", startSse),
+  new Panel("websocket", startWebSocket),
+  new Panel("socketio", startSocketIo(["polling", "websocket"])),
+  new Panel("socketio-websocket", startSocketIo(["websocket"])),
+];
+const costs = new Costs(panels);
+const control = /** @type {import("./socket.d.ts").ClientSocket<ToPage, ToSite>} */ (
+  io({ path: `${base}/control`, transports: ["websocket", "polling"], tryAllTransports: true })
+);
+const status = find("#status", HTMLElement);
+const buttons = {
+  cut: find("#cut", HTMLButtonElement),
+  stop: find("#stop", HTMLButtonElement),
+  block: find("#block", HTMLButtonElement),
+  slow: find("#slow", HTMLButtonElement),
+  proxy: find("#proxy", HTMLButtonElement),
+};
+let isIdle = false;
+/** The visit whose server has not spoken yet. */
+let waiting = "";
+/** @type {DemoState | undefined} */
+let latestDemo;
+
+find("#language", HTMLButtonElement).addEventListener("click", switchLanguage);
+enable(false);
+
+control.on("visit", async (card) => {
+  for (const name of /** @type {const} */ (["block", "slow", "proxy"])) press(buttons[name], false);
+  latestDemo = card.demo;
+  await compareClocks(() => new Promise((resolve) => control.emit("clock", resolve)));
+  waiting = card.id;
+  showDemo();
+});
+control.on("wire", ({ marks, totals }) => {
+  for (const panel of panels) {
+    panel.count(totals[panel.technique]);
+    for (const mark of marks) if (mark.technique === panel.technique) panel.show(mark);
+  }
+  costs.show();
+});
+control.on("demo", (demo) => {
+  latestDemo = demo;
+  showDemo();
+});
+control.on("idle", () => {
+  isIdle = true;
+});
+control.on("disconnect", () => {
+  leave();
+  showStatus(isIdle ? "idle" : "lost");
+});
+control.on("connect_error", ({ message }) => {
+  if (message !== "full") {
+    showStatus("lost");
+    return;
+  }
+  showStatus("full");
+  setTimeout(() => control.connect(), FULL_RETRY_MS);
+});
+
+buttons.cut.addEventListener("click", () => control.emit("cut"));
+buttons.stop.addEventListener("click", () => control.emit("stop"));
+for (const name of /** @type {const} */ (["block", "slow", "proxy"])) {
+  buttons[name].addEventListener("click", () => {
+    press(buttons[name], !isPressed(buttons[name]));
+    const wish = {
+      blocked: isPressed(buttons.block),
+      slow: isPressed(buttons.slow),
+      proxied: isPressed(buttons.proxy),
+    };
+    control.emit("network", wish, () => {
+      // Who one is, is said at the beginning of a connection.
+      if (name === "proxy") for (const panel of panels) panel.connect();
+    });
+  });
+}
+
+let saidHere = now();
+for (const event of ["pointerdown", "pointermove", "keydown", "scroll"]) {
+  addEventListener(event, here, { passive: true });
+}
+
+function here() {
+  if (isIdle) {
+    isIdle = false;
+    showStatus("connecting");
+    control.connect();
+  } else if (control.connected && now() - saidHere > HERE_MS) {
+    saidHere = now();
+    control.emit("here");
+  }
+}
+
+function leave() {
+  enable(false);
+  for (const panel of panels) panel.close();
+}
+
+function showDemo() {
+  if (latestDemo === undefined) return;
+  const isRunning = latestDemo.state === "running";
+  showStatus(latestDemo.state);
+  buttons.stop.disabled = !isRunning;
+  for (const { timeline } of panels) timeline.outage(!isRunning, now());
+  if (!isRunning || waiting === "") return;
+  // The first start of a server is nobody's loss: begin when it is there.
+  for (const panel of panels) panel.restart(`${base}/wire/${waiting}/${panel.technique}`);
+  waiting = "";
+  enable(true);
+}
+
+/** @param {"connecting" | "running" | "starting" | "stopped" | "lost" | "full" | "idle"} state */
+function showStatus(state) {
+  status.dataset.state = state;
+  say(status, `status.${state}`);
+}
+
+/** @param {boolean} isEnabled */
+function enable(isEnabled) {
+  for (const button of Object.values(buttons)) button.disabled = !isEnabled;
+}
+
+/** @param {HTMLButtonElement} button */
+const isPressed = (button) => button.getAttribute("aria-pressed") === "true";
+
+/**
+ * @param {HTMLButtonElement} button
+ * @param {boolean} isDown
+ */
+function press(button, isDown) {
+  button.setAttribute("aria-pressed", String(isDown));
+}
+
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+function move() {
+  for (const { timeline } of panels) timeline.move();
+  if (calm.matches) setTimeout(move, CALM_MS);
+  else requestAnimationFrame(move);
+}
+move();

@@ -1,0 +1,2 @@
+/** Milliseconds since 1970, finer than `Date.now()` and never going back. */
+export const now = () => performance.timeOrigin + performance.now();
