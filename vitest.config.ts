@@ -9,6 +9,7 @@ export default defineConfig({
     alias: [
       { find: /^baro$/, replacement: source("server") },
       { find: /^baro\/client$/, replacement: source("client.node") },
+      { find: /^baro\/react$/, replacement: source("react.node") },
       { find: /^baro\/websocket$/, replacement: source("websocket") },
     ],
   },

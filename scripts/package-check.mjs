@@ -1,7 +1,7 @@
 // Checks the package as a user gets it: packed, installed into an empty project, imported, type-checked, measured.
 // The last line counts: `N passed, N failed`.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -43,6 +43,7 @@ const TYPES = `
 import { createServer } from "node:http";
 import { Server } from "baro";
 import { io, type Socket } from "baro/client";
+import { useConnectionState, useEvent, useSocket } from "baro/react";
 import WebSocket, { type RawData, WebSocketServer } from "baro/websocket";
 
 interface FromServer { news: (text: string) => void }
@@ -59,6 +60,36 @@ const wss: WebSocket.Server = new WebSocketServer({ noServer: true });
 wss.on("connection", (ws, request) => ws.on("message", (data: RawData, isBinary) => ws.send(data, { binary: isBinary })));
 // @ts-expect-error the event's argument is a string
 socket.emit("reply", 1, () => {});
+
+export function Chat(): string {
+  const chat: Socket<FromServer, FromClient> = useSocket<FromServer, FromClient>("/chat", { closeDelay: 500 });
+  useEvent(chat, "news", (text) => console.log(text.toUpperCase()));
+  useEvent(chat, "disconnect", (reason) => console.log(reason.length));
+  // @ts-expect-error the server sends no such event
+  useEvent(chat, "olds", () => {});
+  return useConnectionState(chat).status;
+}
+`;
+
+const WITHOUT_REACT = `
+import("baro/react").then(
+  () => { throw new Error("there is a React"); },
+  (error) => { if (!/Cannot find package 'react'/.test(error.message)) throw error; },
+);
+`;
+
+const WITH_REACT = `
+import { useConnectionState, useEvent, useSocket } from "baro/react";
+import { createElement } from "react";
+import { renderToString } from "react-dom/server";
+
+function Page() {
+  const socket = useSocket("http://127.0.0.1:1");
+  useEvent(socket, "news", () => {});
+  return createElement("p", null, useConnectionState(socket).status);
+}
+const html = renderToString(createElement(Page));
+if (html !== "<p>connecting</p>") throw new Error(html);
 `;
 
 prepare();
@@ -77,6 +108,8 @@ try {
       check("import", () => consume("import.mjs", IMPORT));
       check("require", () => consume("require.cjs", REQUIRE));
       check("types of a consumer", types);
+      check("baro/react without React", () => consume("without-react.mjs", WITHOUT_REACT));
+      check("baro/react with React", react);
       check("size of the page's script", size);
     }
   }
@@ -136,6 +169,15 @@ function types() {
   };
   writeFileSync(join(project, "tsconfig.json"), JSON.stringify(config));
   tool("typescript/bin/tsc", ["-p", project]);
+}
+
+/** After all that must hold without React. */
+function react() {
+  for (const name of ["react", "react-dom", "scheduler"]) {
+    cpSync(join(root, "node_modules", name), join(project, "node_modules", name), { recursive: true });
+  }
+  consume("react.mjs", WITH_REACT);
+  types();
 }
 
 function size() {

@@ -43,7 +43,7 @@ const DETOURS = ["globalThis", "eval"];
 const PURE = [...TIMERS, ...DATES, ...PROMISES, ...STREAMS, ...NODE, ...PAGE, ...NETWORK, ...DETOURS];
 const POLICY = [...TIMERS, "EventEmitter", ...NODE, ...PAGE, ...NETWORK, ...DETOURS];
 
-/** The layers on which those with I/O of Node stand: all others. */
+/** The layers on which those with I/O of Node stand: all but what is made of them. */
 const BELOW_NODE = [
   "leaves",
   "websocket",
@@ -161,6 +161,15 @@ export const LAYERS: readonly Layer[] = [
     compilesWith: "text",
   },
   {
+    folder: "react",
+    imports: ["client", "leaves"],
+    packages: ["react"],
+    node: [],
+    forbidden: POLICY,
+    mayWait: false,
+    compilesWith: "text",
+  },
+  {
     folder: "web",
     imports: ["engine", "sse", "leaves"],
     node: [],
@@ -177,7 +186,7 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     folder: "entry",
-    imports: [...BELOW_NODE, "node"],
+    imports: [...BELOW_NODE, "react", "node"],
     node: "any",
     forbidden: [],
     mayWait: true,
