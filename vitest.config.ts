@@ -10,6 +10,7 @@ export default defineConfig({
       { find: /^baro$/, replacement: source("server") },
       { find: /^baro\/client$/, replacement: source("client.node") },
       { find: /^baro\/react$/, replacement: source("react.node") },
+      { find: /^baro\/sse$/, replacement: source("sse") },
       { find: /^baro\/websocket$/, replacement: source("websocket") },
     ],
   },

@@ -15,15 +15,22 @@ const IMPORT = `
 import { createServer } from "node:http";
 import { Server } from "baro";
 import { io } from "baro/client";
+import { createChannel, createEventStream, EventSource } from "baro/sse";
 
-const http = createServer();
+const news = createChannel();
+const http = createServer((request, response) => createEventStream(request, response).join(news));
 const server = new Server(http);
 server.on("connection", (socket) => socket.on("echo", (text, answer) => answer(text)));
 http.listen(0, "127.0.0.1", () => {
   const socket = io("http://127.0.0.1:" + http.address().port);
-  socket.emit("echo", "hello", (text) => {
-    socket.disconnect();
-    server.close(() => process.exit(text === "hello" ? 0 : 1));
+  const source = new EventSource("http://127.0.0.1:" + http.address().port + "/news");
+  source.onopen = () => news.broadcast("hello", "all");
+  source.addEventListener("hello", ({ data }) => {
+    source.close();
+    socket.emit("echo", data, (text) => {
+      socket.disconnect();
+      server.close(() => process.exit(text === '"all"' ? 0 : 1));
+    });
   });
 });
 setTimeout(() => { console.error("no answer within 10 s"); process.exit(1); }, 10_000);
@@ -33,6 +40,8 @@ const REQUIRE = `
 const { Server } = require("baro");
 const io = require("baro/client");
 const WebSocket = require("baro/websocket");
+const sse = require("baro/sse");
+if (typeof sse.EventSource !== "function" || sse.encodeEvent({ data: "a" }) !== "data: a\\n\\n") throw new Error("no streams");
 if (typeof Server !== "function" || typeof io !== "function") throw new Error("no Server or no io");
 if (io.io !== io || io.connect !== io || io.default !== io) throw new Error("no io on io");
 if (typeof io.Manager !== "function" || typeof io.Socket !== "function" || io.protocol !== 5) throw new Error("no parts");
@@ -44,6 +53,7 @@ import { createServer } from "node:http";
 import { Server } from "baro";
 import { io, type Socket } from "baro/client";
 import { useConnectionState, useEvent, useSocket } from "baro/react";
+import { createChannel, createEventStream, EventSource, EventStreamParser } from "baro/sse";
 import WebSocket, { type RawData, WebSocketServer } from "baro/websocket";
 
 interface FromServer { news: (text: string) => void }
@@ -58,6 +68,15 @@ const socket: Socket<FromServer, FromClient> = io("http://localhost:3000", { tra
 socket.on("news", (text) => socket.emit("reply", text.toUpperCase(), (length) => console.log(length + 1)));
 const wss: WebSocket.Server = new WebSocketServer({ noServer: true });
 wss.on("connection", (ws, request) => ws.on("message", (data: RawData, isBinary) => ws.send(data, { binary: isBinary })));
+const prices = createChannel<{ price: { symbol: string; value: number } }>({ history: { max: 100 } });
+createServer((request, response) => void createEventStream(request, response).join(prices));
+prices.broadcast("price", { symbol: "BARO", value: 1 });
+// @ts-expect-error a price has a value
+prices.broadcast("price", { symbol: "BARO" });
+const source = new EventSource("http://localhost:3000/prices", { headers: { Authorization: "Bearer x" } });
+source.addEventListener("price", ({ data, lastEventId }) => console.log(data.length, lastEventId.length));
+source.onerror = ({ message, status }) => console.log(message.length, status);
+new EventStreamParser({ event: ({ event, data }) => console.log(event.length, data.length) }).receiveText("data: a\\n\\n");
 // @ts-expect-error the event's argument is a string
 socket.emit("reply", 1, () => {});
 

@@ -86,6 +86,7 @@ export const CATALOGUE: Readonly<Record<string, string>> = {
   "E-3": "a stream whose reader stops",
   "E-4": "200 streams of one user",
   "E-5": "a stream for a page of another origin",
+  "E-6": "a server of streams: lines without end, absurd retries, redirects",
 
   "R-1": "one session on several connections, at once and in turn",
   "R-2": "names of sessions that are guessed",

@@ -39,6 +39,25 @@ export const ELSEWHERE: readonly Elsewhere[] = [
   { id: "E-4", file: "test/node/http/open/shapes.test.ts", name: "E-4: two hundred streams of one user" },
   { id: "E-5", file: "test/node/http/open/sse.test.ts", name: "is refused to pages of other origins" },
   {
+    id: "E-1",
+    file: "test/node/sse/event-stream.test.ts",
+    name: "E-1: refuses what would break out of a field",
+  },
+  {
+    id: "E-2",
+    file: "test/node/sse/event-stream.test.ts",
+    name: "E-2: what a client says that it has heard",
+  },
+  { id: "E-3", file: "test/node/sse/event-stream.test.ts", name: "E-3: a reader that stops" },
+  { id: "E-4", file: "test/node/sse/event-stream.test.ts", name: "E-4: two hundred streams of one user" },
+  {
+    id: "E-5",
+    file: "test/node/sse/event-stream.test.ts",
+    name: "E-5: a page of another origin is given nothing",
+  },
+  { id: "E-6", file: "test/web/event-source/event-source.test.ts", name: "a redirect, E-6" },
+  { id: "E-6", file: "test/web/event-source/event-source.test.ts", name: "a hostile server, E-6" },
+  {
     id: "R-8",
     file: "test/server/recovery/recovery.test.ts",
     name: "R-8: is there for a client that was idle for longer than anything is kept",

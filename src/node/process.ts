@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { performance } from "node:perf_hooks";
 import { getHeapStatistics } from "node:v8";
 import type { Clock } from "../clock.ts";
@@ -5,6 +6,7 @@ import { randomMasks } from "../websocket/mask.ts";
 import type { PerMessageDeflate } from "../websocket/permessage-deflate.ts";
 import { AssemblyBudget } from "./assembly-budget.ts";
 import { OutgoingBudget } from "./outgoing-budget.ts";
+import { Journal } from "./sse/journal.ts";
 import { Ticker } from "./ticker.ts";
 import { Turn } from "./turn.ts";
 import { Joiner } from "./websocket/outbox.ts";
@@ -51,6 +53,14 @@ export const unrefClock: Clock = {
     return () => clearTimeout(timer);
   },
 };
+
+let ofChannels: Journal | undefined;
+
+/** What the channels of streams keep. Made when one keeps something. */
+export function journal(): Journal {
+  ofChannels ??= new Journal(now, () => randomInt(2 ** 32));
+  return ofChannels;
+}
 
 let ofClients: PerMessageDeflate | undefined;
 

@@ -14,6 +14,13 @@ export interface SlowReaderLimits {
   readonly slowConsumer: "close" | "drop";
 }
 
+/** What stands where nothing else is said. */
+export const SLOW_READER_DEFAULTS = {
+  maxQueued: 16 * 1024 * 1024,
+  softQueued: 1024 * 1024,
+  slowTime: 10_000,
+};
+
 /** Where it is counted. */
 export interface ShedCounts {
   slowClosed: number;

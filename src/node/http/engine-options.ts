@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Binary } from "../../binary.ts";
 import { BaroError, ERR_OPTION } from "../../errors.ts";
+import { SLOW_READER_DEFAULTS } from "../slow-readers.ts";
 import type { PooledDeflateOptions } from "../websocket/per-message-deflate.ts";
 import type { CorsDelegate, CorsOptions } from "./cors.ts";
 import { refuseForeignOptions } from "./foreign-options.ts";
@@ -120,9 +121,7 @@ const DEFAULTS: EngineSettings = {
   pingTimeout: 20_000,
   upgradeTimeout: 10_000,
   maxHttpBufferSize: 1_000_000,
-  maxQueued: 16 * 1024 * 1024,
-  softQueued: 1024 * 1024,
-  slowTime: 10_000,
+  ...SLOW_READER_DEFAULTS,
   slowConsumer: "close",
   messageRate: 0,
   byteRate: 0,

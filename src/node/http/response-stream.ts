@@ -73,6 +73,11 @@ export abstract class ResponseStream implements Flushable, Tickable {
     return !this.#isFull && !this.#isOver && !this.#isEnding;
   }
 
+  /** Whether it is over, or ends behind what was sent. */
+  get closed(): boolean {
+    return this.#isOver || this.#isEnding;
+  }
+
   /** Bytes that wait because the client reads too slowly. */
   get queued(): number {
     return (this.#socket ?? this.#response).writableLength;
@@ -81,6 +86,12 @@ export abstract class ResponseStream implements Flushable, Tickable {
   /** Sends the head of the answer. @param more headers beside those of a stream. */
   start(request: IncomingMessage, more: OutgoingHttpHeaders = {}): void {
     const response = this.#response;
+    if (isGone(response)) {
+      this.#end("transport close");
+      // Its "close" was told before anybody listened.
+      process.nextTick(ResponseStream.#release, this);
+      return;
+    }
     const socket = bareSocket(request, response);
     // Without chunks: the end of the connection is the end of the answer (RFC 9112, section 6.3).
     if (socket !== undefined) response.removeHeader("Transfer-Encoding");
@@ -203,6 +214,10 @@ export abstract class ResponseStream implements Flushable, Tickable {
     return true;
   }
 
+  static #release(stream: ResponseStream): void {
+    stream.released();
+  }
+
   static #overflow(stream: ResponseStream): void {
     stream.cutOff(`more than ${stream.#options.maxQueued} bytes wait for the client to read`);
   }
@@ -220,6 +235,12 @@ export abstract class ResponseStream implements Flushable, Tickable {
       stream.released();
     },
   };
+}
+
+/** Whether the client has gone. A response of HTTP/2 says so by its stream alone. */
+function isGone(response: ServerResponse): boolean {
+  const { stream } = response as { stream?: { destroyed: boolean } };
+  return response.destroyed === true || response.writableEnded || stream?.destroyed === true;
 }
 
 /** The socket, where nothing stands between it and the response. */

@@ -33,11 +33,7 @@ export class Retention {
 
   /** @throws BaroError `BARO_OPTION` for what names no room, and for bounds that are no integers above 0. */
   declare(room: Room | RegExp, options: HistoryOptions = {}): void {
-    const bounds: Bounds = {
-      max: bound("max", options.max ?? DEFAULT_BOUNDS.max),
-      bytes: bound("bytes", options.bytes ?? DEFAULT_BOUNDS.bytes),
-      age: bound("age", options.age ?? DEFAULT_BOUNDS.age),
-    };
+    const bounds = settleBounds(options);
     if (typeof room === "string") this.#names.set(room, bounds);
     else if (room instanceof RegExp) this.#patterns.push({ pattern: room, bounds });
     else throw new BaroError(ERR_OPTION, "The rooms of a history are named by a string or a pattern.");
@@ -54,6 +50,15 @@ export class Retention {
     }
     return undefined;
   }
+}
+
+/** Fills in the defaults. @throws BaroError `BARO_OPTION` for bounds that are no integers above 0. */
+export function settleBounds({ max, bytes, age }: HistoryOptions): Bounds {
+  return {
+    max: bound("max", max ?? DEFAULT_BOUNDS.max),
+    bytes: bound("bytes", bytes ?? DEFAULT_BOUNDS.bytes),
+    age: bound("age", age ?? DEFAULT_BOUNDS.age),
+  };
 }
 
 function bound(name: string, value: number): number {
