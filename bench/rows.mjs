@@ -5,6 +5,7 @@ const SMALL = 64;
 const BIG = 16_384;
 const RAW = ["baro/websocket", "ws", "ws + bufferutil", "bun"];
 const EVENTS = ["baro", "socket.io"];
+const STREAMS = ["baro/sse", "better-sse", "node:http"];
 const ALL_EVENTS = [...EVENTS, "socket.io + bufferutil"];
 
 const raw = (most, ...others) => [{ against: "ws", most }, ...others];
@@ -59,25 +60,19 @@ export const ROWS = [
     server: {},
     figures: [{ key: "cpu", unit: "µs", targets: others.map((against) => ({ against, most: 1.2 })) }],
   })),
-  {
-    id: "open-idle",
-    group: "Without a library",
-    title: "5,000 idle streams",
-    detail: "opened, then silence",
-    kind: "idle",
-    servers: ["baro, SSE", "node:http"],
-    load: { connections: 5_000 },
+  idleStreams("open", "Without a library", ["baro, SSE", "node:http"]),
+  ...[1, 8].map((inFlight) => ({
+    id: `sse-fan${inFlight}`,
+    group: "Server-Sent Events alone",
+    title: `Fan-out, ${inFlight} in flight`,
+    detail: "to 1,000 streams, 64 B",
+    kind: "listeners",
+    servers: STREAMS,
+    load: { connections: 1_000, size: SMALL, inFlight },
     server: {},
-    figures: [
-      {
-        key: "memory",
-        unit: "KB",
-        title: "Memory per idle stream",
-        targets: [{ against: "node:http", most: 0.8 }],
-      },
-      { key: "accept", unit: "µs", title: "Accepting a stream", targets: [] },
-    ],
-  },
+    figures: [{ key: "cpu", unit: "µs", targets: STREAMS.slice(1).map((against) => ({ against, most: 1 })) }],
+  })),
+  idleStreams("sse", "Server-Sent Events alone", STREAMS),
   ...[100, 300, 1_000, 3_000, 10_000].map((connections) => ({
     id: `sio-curve-${connections}`,
     group: "Curve",
@@ -164,6 +159,28 @@ function idle(protocol, group, servers, memory, accept) {
     figures: [
       { key: "memory", unit: "KB", title: "Memory per idle connection", targets: memory },
       { key: "accept", unit: "µs", title: "Accepting a connection", targets: accept },
+    ],
+  };
+}
+
+function idleStreams(id, group, servers) {
+  return {
+    id: `${id}-idle`,
+    group,
+    title: "5,000 idle streams",
+    detail: "opened, then silence",
+    kind: "idle",
+    servers,
+    load: { connections: 5_000 },
+    server: {},
+    figures: [
+      {
+        key: "memory",
+        unit: "KB",
+        title: "Memory per idle stream",
+        targets: [{ against: "node:http", most: 0.8 }],
+      },
+      { key: "accept", unit: "µs", title: "Accepting a stream", targets: [] },
     ],
   };
 }

@@ -40,15 +40,15 @@ export async function fanOut({ protocol, connections, inFlight, size }, port) {
  * As {@link fanOut}, but who publishes is one client of Socket.IO that is not counted, and the listeners take turns in
  * what they speak.
  */
-export async function listeners({ protocols, connections, size, publisher = "sio" }, port) {
-  const ready = frames(PROTOCOLS[publisher].event("publish", "x".repeat(size)), 1);
+export async function listeners({ protocols, connections, size, inFlight = 1, publisher = "sio" }, port) {
+  const ready = frames(PROTOCOLS[publisher].event("publish", "x".repeat(size)), inFlight);
   const [source] = await openClients(publisher, port, 1);
   const share = Math.ceil(connections / protocols.length);
   const clients = [];
   for (const protocol of protocols) clients.push(...(await openClients(protocol, port, share)));
   let missing = 0;
   const publish = () => {
-    missing += clients.length;
+    missing += clients.length * inFlight;
     source.send(ready);
   };
   for (const client of clients) {

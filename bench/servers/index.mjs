@@ -8,6 +8,12 @@ const bun = locateBun();
 // `ws` takes its native addition by itself where it is there, unless it is told not to.
 const PLAIN = { WS_NO_BUFFER_UTIL: "1" };
 
+const STREAMS = {
+  load: { protocols: ["sse"], protocol: "sse", publisher: "raw" },
+  // The bytes of one masked frame with `x` 64 times.
+  options: { size: 70 },
+};
+
 /** How each server is started, and `missing`, a sentence, where it can't be. */
 export const SERVERS = {
   baro: { module: "baro" },
@@ -16,12 +22,9 @@ export const SERVERS = {
   "baro, plain WebSocket": { module: "baro", load: { protocols: ["plain"], protocol: "plain" } },
   "baro, SSE": { module: "baro", load: { protocols: ["sse"], protocol: "sse" } },
   "baro, a third each": { module: "baro", load: { protocols: ["sio", "plain", "sse"] } },
-  // The bytes of one masked frame with `x` 64 times.
-  "node:http": {
-    module: "node-http",
-    load: { protocols: ["sse"], protocol: "sse", publisher: "raw" },
-    options: { size: 70 },
-  },
+  "baro/sse": { module: "baro-sse", ...STREAMS },
+  "better-sse": { module: "better-sse", ...STREAMS },
+  "node:http": { module: "node-http", ...STREAMS },
   "baro/websocket": { module: "baro-websocket" },
   ws: { module: "ws", env: PLAIN },
   "ws + bufferutil": { module: "ws", missing: missing("bufferutil") },
@@ -40,7 +43,7 @@ export const SERVERS = {
 /** The versions of all that is measured, as installed. */
 export function versions() {
   const found = {};
-  for (const name of ["ws", "bufferutil", "socket.io"]) {
+  for (const name of ["ws", "bufferutil", "socket.io", "better-sse"]) {
     const folder = packageFolder(name);
     if (folder !== undefined)
       found[name] = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).version;
