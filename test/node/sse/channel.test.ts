@@ -6,6 +6,7 @@ import {
   createChannel,
   createEventStream,
 } from "../../../src/entry/sse.ts";
+import { decodeToken, encodeToken, type Token } from "../../../src/history/token.ts";
 import { Ear, get, RawReader, serve } from "./support.ts";
 
 interface Prices {
@@ -184,6 +185,24 @@ describe("a channel with a history", () => {
     await ear.cut(() => {});
     while (joined.length < 2) await new Promise((resolve) => setImmediate(resolve));
     expect(joined).toEqual([false, false]);
+  });
+
+  it.each([
+    ["another history", (token: Token) => ({ ...token, epoch: token.epoch ^ 1 })],
+    ["never there", (token: Token) => ({ ...token, digest: token.digest ^ 1 })],
+    ["still to come", (token: Token) => ({ ...token, sequence: token.sequence + 1 })],
+    ["its own", (token: Token) => token],
+  ])("believes a place only if it is one of its own: %s, E-2", async (_, forge) => {
+    const channel = createChannel({ history: true });
+    const { url, port, joined } = await join(channel);
+    const ear = new Ear(url, ["news"]);
+    await ear.next("hello");
+    channel.broadcast("news", 1);
+    await ear.until(1);
+    const token = decodeToken(ear.heard[0]?.[2]) as Token;
+    const said = encodeToken(forge(token));
+    await new RawReader(port, get(`Last-Event-ID: ${said}`)).until("hello");
+    expect(joined).toEqual([false, forge(token) === token]);
   });
 
   it("names its place behind what the application sends to newcomers", async () => {

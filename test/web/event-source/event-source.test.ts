@@ -130,18 +130,46 @@ describe("an EventSource", () => {
     await left;
   });
 
-  it("can be closed before it is answered, and while it waits", async () => {
-    const { url, requests } = await serve(status(500));
-    const early = open(url);
-    early.close();
-    const source = open(url);
-    source.onerror = () => source.close();
-    await failure(source);
-    expect([early.readyState, source.readyState]).toEqual([2, 2]);
-    // Whoever came back would be here before this one is answered.
-    await failure(open(url));
-    expect(requests.length).toBeLessThanOrEqual(3);
+  it("can be closed before it is answered", async () => {
+    let cancelled = (): void => {};
+    const letGo = new Promise<void>((resolve) => {
+      cancelled = resolve;
+    });
+    const source: EventSource = open("http://a.test/", {
+      // As one that cannot be aborted any more.
+      async fetch() {
+        source.close();
+        return new Response(new ReadableStream({ cancel: cancelled }), { headers: STREAM });
+      },
+    });
+    const opened: number[] = [];
+    source.onopen = () => opened.push(1);
+    await letGo;
+    expect([source.readyState, opened.length]).toEqual([2, 0]);
   });
+
+  it.each(["when it is told that the connection is lost", "while it waits"])(
+    "can be closed %s",
+    async (when) => {
+      vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+      onTestFinished(() => void vi.useRealTimers());
+      let requests = 0;
+      const source = open("http://a.test/", {
+        async fetch() {
+          requests += 1;
+          return new Response(null, { status: 500 });
+        },
+      });
+      source.onerror = () => {
+        if (when !== "while it waits") source.close();
+      };
+      await failure(source);
+      source.close();
+      expect(vi.getTimerCount()).toBe(0);
+      vi.advanceTimersByTime(10_000_000);
+      expect([source.readyState, requests]).toEqual([2, 1]);
+    },
+  );
 
   it("reads what is compressed as it comes", async () => {
     const { url } = await serve((response) => {
