@@ -9,7 +9,7 @@ import { prepare, root } from "./prepare.mjs";
 
 /** What the script of a page may weigh, compressed: where it shall come to, and the most that is taken. */
 const SCRIPT_AIM = 9 * 1024;
-const SCRIPT_MOST = 9_900;
+const SCRIPT_MOST = 11_500;
 
 const IMPORT = `
 import { createServer } from "node:http";

@@ -22,6 +22,8 @@ export const ERR_DATA = "BARO_DATA";
 export const ERR_OPTION = "BARO_OPTION";
 /** An operation that the object's state does not allow any more, or not yet. */
 export const ERR_STATE = "BARO_STATE";
+/** No room for what shall wait: the bounds of `maxBuffered` and `maxBufferedBytes`. */
+export const ERR_FULL = "BARO_FULL";
 /** A close code that may not be sent (RFC 6455 section 7.4), or a reason without one. */
 export const ERR_CLOSE_CODE = "BARO_CLOSE_CODE";
 /** A payload over 125 bytes for a ping or pong, or a close reason over 123 bytes (RFC 6455 section 5.5). */

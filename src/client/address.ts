@@ -62,7 +62,7 @@ export function transportUrl(address: Address, endpoint: Endpoint, name: string,
   const scheme = (name === "websocket" ? "ws" : "http") + (address.secure ? "s" : "");
   const path = endpoint.path.replace(/\/$/, "") + (endpoint.addTrailingSlash ? "/" : "");
   // The protocol's own parameters stand last: no parameter of the program takes their place.
-  const query = { ...endpoint.query, EIO: 4, transport: name, ...(sid && { sid }) };
+  const query = { ...endpoint.query, EIO: 4, transport: name, baro: 1, ...(sid && { sid }) };
   // Whatever the values are, they are written as text.
   const parameters = new URLSearchParams(query as unknown as Record<string, string>);
   return `${scheme}://${address.host}${path}?${parameters}`;

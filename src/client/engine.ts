@@ -37,10 +37,10 @@ export class Engine extends Emitter<EngineEvents> {
     this.#clock = clock;
     const relay: ClientSessionHandler = {
       message: (data) => handler.message(data),
-      opened: () => {
+      opened: (handshake) => {
         this.#tell("open");
         // A listener may have closed it.
-        if (!this.#session.closed) handler.opened();
+        if (!this.#session.closed) handler.opened(handshake);
       },
       upgraded: () => {
         this.#tell("upgrade", this.transport);

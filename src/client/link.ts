@@ -1,4 +1,5 @@
 import type { Clock } from "../clock.ts";
+import type { Outgoing } from "../engine/outgoing.ts";
 import type { Packet } from "../socketio/packet.ts";
 
 /** What a manager is to its sockets. */
@@ -12,8 +13,20 @@ export interface Link {
   attach(port: Port): void;
   /** A socket is done. The connection ends with the last one. */
   detach(): void;
-  /** @throws BaroError `BARO_DATA` when the data cannot be sent as JSON. */
-  send(packet: Packet): void;
+  /**
+   * Gives what was sent, for {@link sendAgain}.
+   *
+   * @throws BaroError `BARO_DATA` when the data cannot be sent as JSON.
+   */
+  send(packet: Packet): Outgoing;
+  /** Sends what was sent on another connection. */
+  sendAgain(outgoing: Outgoing): void;
+  /** Whether the server of this connection speaks more than Socket.IO. */
+  isOffered(): boolean;
+  /** 128 bits that nobody can guess, as text. */
+  randomId(): string;
+  /** The server asks to wait so many milliseconds before the next attempt; whatever it sent. */
+  advise(retryIn: unknown): void;
 }
 
 /** What a socket is to its manager. */
@@ -29,4 +42,6 @@ export interface Port {
   failed(error: Error): void;
   /** The low-level connection is over. */
   closed(reason: string, description: unknown): void;
+  /** No more attempts to connect are made. */
+  abandoned(): void;
 }

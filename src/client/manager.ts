@@ -77,6 +77,8 @@ export class Manager<
   #cancelWake: Cancel | undefined;
   /** The name of the transport that worked: the one to begin with. */
   #worked: string | undefined;
+  /** Whether the server of this connection speaks more than Socket.IO. */
+  #isOffered = false;
 
   /** @throws BaroError `BARO_OPTION` when `url` is none. */
   constructor(
@@ -97,6 +99,10 @@ export class Manager<
       attach: (port) => this.#attach(port),
       detach: () => this.#detach(),
       send: (packet) => this.#send(packet),
+      sendAgain: (outgoing) => this.engine.send(outgoing),
+      isOffered: () => this.#isOffered,
+      randomId: platform.randomId,
+      advise: (retryIn) => this.#backoff.advise(retryIn as number),
     };
     if (this.opts.autoConnect) this.open();
   }
@@ -233,9 +239,9 @@ export class Manager<
     this.engine = new Engine(
       {
         message: (data) => this.#receive(data),
-        opened: () => {
+        opened: ({ baro }) => {
           if (tryAllTransports || rememberUpgrade) this.#worked = this.engine.transport.name;
-          this.#opened(done);
+          this.#opened(baro === 1, done);
         },
         upgraded: () => {
           if (rememberUpgrade) this.#worked = this.engine.transport.name;
@@ -264,8 +270,9 @@ export class Manager<
     this.engine.open();
   }
 
-  #opened(done: ((error?: Error) => void) | undefined): void {
+  #opened(isOffered: boolean, done: ((error?: Error) => void) | undefined): void {
     this.#cancelTimer?.();
+    this.#isOffered = isOffered;
     this.#state = "open";
     const attempt = this.#reconnecting ? this.#backoff.attempts : 0;
     this.#reconnecting = false;
@@ -316,6 +323,7 @@ export class Manager<
     if (this.#state !== "closed" || !this.#wanted) return;
     if (!reconnection || this.#backoff.attempts >= reconnectionAttempts) {
       this.#forget();
+      for (const port of this.#ports.values()) port.abandoned();
       if (reconnection) this.#tell("reconnect_failed");
       return;
     }
@@ -343,7 +351,7 @@ export class Manager<
     if (this.#reconnecting && this.#state === "closed" && !this.#backoff.advised) this.#reconnect();
   }
 
-  #send(packet: Packet): void {
+  #send(packet: Packet): Outgoing {
     const { text, attachments, blobs } = encode(packet);
     const outgoing = new Outgoing(PacketType.MESSAGE, text, attachments);
     for (const { blob, target } of blobs) {
@@ -351,6 +359,7 @@ export class Manager<
       readBlob(blob, target, (success) => outgoing.release(success));
     }
     this.engine.send(outgoing);
+    return outgoing;
   }
 
   #receive(data: string | Binary): void {

@@ -15,6 +15,18 @@ export type Auth = Record<string, unknown> | ((give: (data: object) => void) => 
 export interface SocketOptions {
   /** Sent when the socket asks for its namespace; none by default. */
   auth?: Auth;
+  /** How often an event is sent again that the server does not acknowledge in time; such events go one by one. */
+  retries?: number;
+  /** Milliseconds for an acknowledgement, where `timeout()` says nothing; no limit by default. */
+  ackTimeout?: number;
+  /** Events that may wait for the connection; no limit by default, 1,000 is a good one. Over it `emit` throws. */
+  maxBuffered?: number;
+  /** Bytes of them; no limit by default, 4 MiB is a good one. */
+  maxBufferedBytes?: number;
+  /** Events that are kept until a server of ours is known to have taken them; 1,000 by default. The rest is sent once. */
+  maxRetained?: number;
+  /** Bytes of them; 4 MiB by default. */
+  maxRetainedBytes?: number;
 }
 
 /** The options of the low-level connection. */

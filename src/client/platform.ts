@@ -9,6 +9,8 @@ export interface Platform {
   readonly page: Page | undefined;
   /** A number from 0 to below 1. */
   random(): number;
+  /** 128 random bits for what nobody may guess, as 22 to 24 characters of base64. */
+  randomId(): string;
   /** The transports that have a name here. */
   readonly transports: Readonly<Record<string, TransportClass>>;
   /** Calls `run` when the page is left. */

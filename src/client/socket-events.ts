@@ -1,3 +1,5 @@
+import type { JsonObject } from "../socketio/packet.ts";
+
 /** Why a socket was disconnected. After the first two it does not come back by itself. */
 export type DisconnectReason =
   | "io server disconnect"
@@ -12,6 +14,11 @@ export type DisconnectReason =
 export interface ExtendedError extends Error {
   // biome-ignore lint/suspicious/noExplicitAny: what it is, the server's program decides
   data?: any;
+}
+
+/** The error that a server tells of. */
+export function toError({ message, data }: JsonObject): ExtendedError {
+  return Object.assign(new Error(typeof message === "string" ? message : ""), { data });
 }
 
 /** The events of {@link Socket} that are not the server's. */

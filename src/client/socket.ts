@@ -10,9 +10,7 @@ import type {
   EventsWithTimeout,
   Last,
 } from "../emitter.ts";
-import { BaroError, ERR_EVENT_NAME } from "../errors.ts";
 import { type Callback, call, throwLater } from "../report.ts";
-import { encode } from "../socketio/encoder.ts";
 import {
   type AckPacket,
   type EventPacket,
@@ -20,21 +18,19 @@ import {
   type Packet,
   PacketType,
 } from "../socketio/packet.ts";
-import { RESERVED_EVENTS } from "../socketio/reserved.ts";
+import { RESERVED_EVENTS, reservedName } from "../socketio/reserved.ts";
+import { Attempts } from "./attempts.ts";
+import { Delivery } from "./delivery.ts";
 import type { Engine } from "./engine.ts";
 import type { Link, Port } from "./link.ts";
 import type { Manager } from "./manager.ts";
 import type { Auth, SocketOptions } from "./options.ts";
 import { PendingAcks } from "./pending-acks.ts";
-import type { ExtendedError, SocketEvents } from "./socket-events.ts";
+import { type SocketEvents, toError } from "./socket-events.ts";
+import { WaitingRoom } from "./waiting-room.ts";
 
 /** Events that came before the namespace was granted, which an honest server sends none or few of. */
 const MAX_RECEIVE_BUFFER = 10_000;
-
-interface Flags {
-  volatile?: boolean;
-  timeout?: number;
-}
 
 /** One namespace of a server: sends events to it and hears its events. */
 export class Socket<
@@ -59,10 +55,15 @@ export class Socket<
   readonly #namespace: string;
   readonly #port: Port;
   readonly #acks: PendingAcks;
+  readonly #delivery: Delivery;
+  readonly #options: SocketOptions;
+  /** What is sent one after the other, each until it is acknowledged. */
+  readonly #attempts: Attempts;
+  readonly #room: WaitingRoom;
   #active = false;
   /** That a connection was asked for the namespace, and not yet left: a server closes on a second CONNECT. */
   #request: { readonly engine: Engine; sent: boolean } | undefined;
-  #flags: Flags = {};
+  #flags: { volatile?: boolean; timeout?: number } = {};
   /** Takes back what waits when its acknowledgement is wanted no more. */
   readonly #forget = (id: number): void => {
     this.sendBuffer = this.sendBuffer.filter(
@@ -84,7 +85,15 @@ export class Socket<
     this.io = io;
     this.auth = options.auth ?? {};
     this.#link = link;
+    this.#options = options;
+    this.#room = new WaitingRoom(options);
     this.#acks = new PendingAcks(link.clock);
+    this.#delivery = new Delivery(link, this.#acks, options);
+    const { retries = 0 } = options;
+    this.#attempts = new Attempts(retries, this, this.#delivery, link.clock, (data, timeout, done) => {
+      if (timeout !== undefined) this.#flags.timeout = timeout;
+      this.#emit(data, done, true);
+    });
     this.#namespace = namespace;
     this.#port = {
       namespace,
@@ -95,6 +104,7 @@ export class Socket<
         if (this.#active) this.#tell("connect_error", [error]);
       },
       closed: (reason, description) => this.#lost(reason, description),
+      abandoned: () => this.#delivery.forget(),
     };
   }
 
@@ -124,17 +134,28 @@ export class Socket<
   /** Leaves the namespace. The last socket of a manager ends the connection. */
   disconnect(): this {
     const connected = this.connected;
-    if (connected) this.#sendDisconnect();
+    if (connected) this.#link.send(this.#head(PacketType.DISCONNECT));
     this.#detach();
     if (connected) this.#lost("io client disconnect", undefined);
     // Credentials that come from now on are not wanted. What was asked already will be answered: see `#granted`.
     else if (this.#request?.sent === false) this.#request = undefined;
+    this.#delivery.forget();
     return this;
   }
 
   /** The same as {@link disconnect}. */
   close(): this {
     return this.disconnect();
+  }
+
+  /**
+   * Shows the server new credentials without a new connection: what {@link auth} is, or gives now. Resolves when the
+   * server took them; rejects with its error, when the connection is lost, and with `BARO_STATE` where there is no
+   * server that takes any.
+   */
+  async refreshAuth(): Promise<void> {
+    const auth = await new Promise<object>((give) => this.#askAuth(give));
+    await this.#delivery.refresh(this.#namespace, auth);
   }
 
   /** Emits `message`. */
@@ -185,67 +206,77 @@ export class Socket<
     return this;
   }
 
-  #emit(data: EventPacket["data"], callback?: Callback): this {
+  #emit(data: EventPacket["data"], callback?: Callback, isAttempt = false): this {
     const [event, ...args] = data;
-    if (typeof event !== "string" || RESERVED_EVENTS.has(event)) {
-      throw new BaroError(ERR_EVENT_NAME, `"${event}" is reserved, or no string.`);
-    }
-    const { volatile, timeout } = this.#flags;
+    if (typeof event !== "string" || RESERVED_EVENTS.has(event)) throw reservedName(event);
+    const { retries, ackTimeout } = this.#options;
+    const { volatile, timeout = ackTimeout } = this.#flags;
     this.#flags = {};
     const withError = callback !== undefined || timeout !== undefined;
     if (callback === undefined && typeof args.at(-1) === "function") callback = args.pop() as Callback;
+    const packet: EventPacket = { ...this.#head(PacketType.EVENT), id: undefined, data: [event, ...args] };
+    if (retries && !volatile && !isAttempt) {
+      this.#room.take(packet, this.#attempts.count);
+      this.#attempts.add({ data: packet.data, timeout, callback });
+      return this;
+    }
     const dropped = volatile === true && !(this.connected && this.#link.isWritable());
     // Only a timeout ends the wait for an event that was dropped.
     if (dropped && timeout === undefined) return this;
     const id = callback && this.#acks.add(callback, withError, timeout, this.#forget);
     if (dropped) return this;
-    const packet = {
-      type: PacketType.EVENT,
-      namespace: this.#namespace,
-      id,
-      data: [event, ...args],
-    } as const;
-    if (this.connected) {
-      this.#send(packet);
-    } else {
-      // What cannot be sent is thrown at whoever emits it, and now.
-      encode(packet);
-      this.sendBuffer.push(packet);
+    try {
+      if (this.connected) {
+        this.#send({ ...packet, id }, volatile);
+      } else {
+        this.#room.take(packet, this.sendBuffer.length);
+        this.sendBuffer.push({ ...packet, id });
+      }
+    } catch (error) {
+      this.#acks.forget((each) => each === id);
+      throw error;
     }
     return this;
   }
 
-  #send(packet: Packet): void {
-    if (packet.type === PacketType.EVENT && this.hasAnyOutgoing) {
+  #send(packet: EventPacket | AckPacket, volatile?: boolean): void {
+    if (packet.type === PacketType.ACK) {
+      this.#link.send(packet);
+      return;
+    }
+    if (this.hasAnyOutgoing) {
       const [event, ...args] = packet.data;
       this.#safely(() => this.dispatchAnyOutgoing(event, args));
     }
-    this.#link.send(packet);
+    this.#delivery.send(packet, volatile);
+  }
+
+  #head<Type extends PacketType>(type: Type) {
+    return { type, namespace: this.#namespace, id: undefined, data: undefined };
+  }
+
+  /** Asks the program for its credentials. It may take its time, or answer twice. */
+  #askAuth(give: (auth: object) => void): void {
+    const { auth } = this;
+    if (typeof auth === "function") auth(give);
+    else give(auth);
   }
 
   #ask(): void {
-    const { auth } = this;
     const { engine } = this.io;
     if (this.#request?.engine === engine) return;
     const request = { engine, sent: false };
     this.#request = request;
-    const give = (data: object): void => {
-      // The program may take its time, or answer twice: by then another connection may have asked again.
-      if (this.#request !== request || request.sent) return;
-      request.sent = true;
-      const recovery = this.#recoveryId && { pid: this.#recoveryId, offset: this.#offset };
-      this.#link.send({
-        type: PacketType.CONNECT,
-        namespace: this.#namespace,
-        id: undefined,
-        data: { ...recovery, ...data },
-      });
-    };
-    this.#safely(() => (typeof auth === "function" ? auth(give) : give(auth)));
-  }
-
-  #sendDisconnect(): void {
-    this.#send({ type: PacketType.DISCONNECT, namespace: this.#namespace, id: undefined, data: undefined });
+    this.#safely(() =>
+      this.#askAuth((auth) => {
+        // By now another connection may have asked again.
+        if (this.#request !== request || request.sent) return;
+        request.sent = true;
+        const recovery = this.#recoveryId && { pid: this.#recoveryId, offset: this.#offset };
+        const data = { ...recovery, ...auth, ...this.#delivery.request() };
+        this.#link.send({ ...this.#head(PacketType.CONNECT), data });
+      }),
+    );
   }
 
   #receive(packet: Packet): void {
@@ -257,11 +288,13 @@ export class Socket<
         this.#refused(packet.data);
         break;
       case PacketType.EVENT:
+        if (this.#delivery.receive(packet.data)) break;
         if (this.connected) this.#deliver(packet);
         else if (this.receiveBuffer.length < MAX_RECEIVE_BUFFER) this.receiveBuffer.push(packet);
         break;
       case PacketType.ACK:
         this.#acks.settle(packet.id, packet.data);
+        this.#delivery.acknowledged(packet.id);
         break;
       case PacketType.DISCONNECT:
         this.#detach();
@@ -270,21 +303,23 @@ export class Socket<
     }
   }
 
-  #granted({ sid, pid }: JsonObject): void {
+  #granted({ sid, pid, "~rt": answer }: JsonObject): void {
     if (this.connected || this.#request === undefined) return;
     if (!this.#active) {
       // It left before this answer: the server must not keep a socket that nobody hears.
       this.#request = undefined;
-      this.#sendDisconnect();
+      this.#link.send(this.#head(PacketType.DISCONNECT));
       return;
     }
     if (typeof sid !== "string") {
-      const error = new Error("The server speaks another protocol.");
-      this.#tell("connect_error", [error]);
+      this.#tell("connect_error", [new Error("The server speaks another protocol.")]);
       return;
     }
+    // What it calls may emit, and that waits for its turn.
+    this.#delivery.agree(answer);
     this.id = sid;
     this.connected = true;
+    this.#delivery.sendAgain();
     this.recovered = pid !== undefined && pid === this.#recoveryId;
     this.#recoveryId = typeof pid === "string" ? pid : undefined;
     const received = this.receiveBuffer;
@@ -293,6 +328,7 @@ export class Socket<
     this.sendBuffer = [];
     for (const packet of received) this.#deliver(packet);
     for (const packet of waiting) this.#safely(() => this.#send(packet));
+    this.#attempts.next();
     this.#tell("connect", []);
   }
 
@@ -300,10 +336,8 @@ export class Socket<
     this.#request = undefined;
     if (this.connected || !this.#active) return;
     this.#detach();
-    const { message, data: details } = typeof data === "string" ? { message: data, data: undefined } : data;
-    const error: ExtendedError = new Error(typeof message === "string" ? message : "");
-    error.data = details;
-    this.#tell("connect_error", [error]);
+    this.#delivery.forget();
+    this.#tell("connect_error", [toError(typeof data === "string" ? { message: data } : data)]);
   }
 
   #deliver({ id, data }: EventPacket): void {
@@ -321,7 +355,7 @@ export class Socket<
     return (...data) => {
       if (session === undefined || session !== this.id) return;
       session = undefined;
-      this.#send({ type: PacketType.ACK, namespace: this.#namespace, id, data });
+      this.#send({ ...this.#head(PacketType.ACK), id, data });
     };
   }
 
@@ -330,11 +364,14 @@ export class Socket<
     this.#request = undefined;
     this.connected = false;
     this.id = undefined;
+    // What came before the namespace was granted comes again with the next connection.
+    this.receiveBuffer = [];
     if (!connected) return;
-    // No answer comes to what this connection carried. What a listener emits from here on waits for the next one.
-    const unanswered = this.#acks.clear();
+    const kept = this.#delivery.lost(this.#active && this.io.reconnection());
+    // No answer comes to what only this connection carried. What a listener emits from here on waits for the next one.
+    const fail = this.#acks.forget((id) => !kept.has(id));
     this.#tell("disconnect", [reason, description]);
-    for (const ack of unanswered) this.#acks.fail(ack, new Error("socket has been disconnected"));
+    fail();
   }
 
   #detach(): void {

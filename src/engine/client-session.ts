@@ -1,7 +1,7 @@
 import type { Binary } from "../binary.ts";
 import type { Cancel, Clock } from "../clock.ts";
 import { type ClientTransport, type CreateTransport, TransportError } from "./client-transport.ts";
-import { parseHandshake } from "./handshake.ts";
+import { type Handshake, parseHandshake } from "./handshake.ts";
 import { Outgoing } from "./outgoing.ts";
 import { PacketType } from "./packet.ts";
 import type { Session, SessionCloseReason, SessionHandler } from "./session.ts";
@@ -10,7 +10,7 @@ import type { TransportCloseReason, TransportReceiver } from "./transport.ts";
 /** What a client's session tells the layer above it. */
 export interface ClientSessionHandler extends SessionHandler {
   /** The server's handshake came: the session stands. */
-  opened(): void;
+  opened(handshake: Handshake): void;
   /** The server sent a heartbeat; it is answered already. */
   ping(): void;
 }
@@ -196,7 +196,7 @@ export class ClientSession implements Session {
     this.#deadline = this.#clock.now() + this.#patience;
     this.check();
     this.#transport?.opened(handshake);
-    this.handler.opened();
+    this.handler.opened(handshake);
     // The handler may have closed it.
     if (this.#state !== "open") return;
     this.#flush();

@@ -12,6 +12,8 @@ export interface Handshake {
   readonly pingTimeout: number;
   /** The most bytes that the server takes in one request; `Infinity` where it names no bound. */
   readonly maxPayload: number;
+  /** 1 from a server that speaks more than Socket.IO, to a client that asked for it in its URL (docs/protocol.md). */
+  readonly baro: unknown;
 }
 
 /**
@@ -30,7 +32,7 @@ export function parseHandshake(data: string | Binary): Handshake | undefined {
     return undefined;
   }
   if (typeof value !== "object" || value === null) return undefined;
-  const { sid, upgrades, pingInterval, pingTimeout, maxPayload } = value as Record<string, unknown>;
+  const { sid, upgrades, pingInterval, pingTimeout, maxPayload, baro } = value as Record<string, unknown>;
   if (typeof sid !== "string" || !SID.test(sid)) return undefined;
   if (!isAmount(pingInterval) || !isAmount(pingTimeout)) return undefined;
   return {
@@ -38,6 +40,7 @@ export function parseHandshake(data: string | Binary): Handshake | undefined {
     upgrades: Array.isArray(upgrades) ? upgrades.filter((name) => typeof name === "string") : [],
     pingInterval,
     pingTimeout,
+    baro,
     // Servers before Engine.IO 6.2 do not send it.
     maxPayload: isAmount(maxPayload) && maxPayload > 0 ? maxPayload : Number.POSITIVE_INFINITY,
   };

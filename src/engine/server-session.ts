@@ -109,6 +109,7 @@ export class ServerSession implements ObservableSession, Backlogged {
   /**
    * Opens the session: tells the peer its id, the heartbeat, and the transports that it may move to.
    * @param upgrades names of the transports that {@link upgrade} takes.
+   * @param offersMore whether the peer is told that more is spoken here than Socket.IO (docs/protocol.md).
    */
   constructor(
     id: string,
@@ -116,6 +117,7 @@ export class ServerSession implements ObservableSession, Backlogged {
     upgrades: readonly string[],
     options: ServerSessionOptions,
     now: number,
+    offersMore = false,
   ) {
     this.id = id;
     this.#transport = transport;
@@ -128,7 +130,10 @@ export class ServerSession implements ObservableSession, Backlogged {
     this.#send(
       new Outgoing(
         PacketType.OPEN,
-        JSON.stringify({ sid: id, upgrades, pingInterval, pingTimeout, maxPayload }),
+        JSON.stringify({
+          ...{ sid: id, upgrades, pingInterval, pingTimeout, maxPayload },
+          ...(offersMore && { baro: 1 }),
+        }),
       ),
     );
   }

@@ -3,6 +3,7 @@ import { Manager as ManagerOf } from "../client/manager.ts";
 import type { ManagerOptions } from "../client/options.ts";
 import type { Platform } from "../client/platform.ts";
 import type { DefaultEventsMap, EventsMap } from "../emitter.ts";
+import { base64 } from "../web/base64.ts";
 import { clock } from "../web/clock.ts";
 import { Fetch } from "../web/fetch.ts";
 import { onUnload, onWake } from "../web/page.ts";
@@ -12,6 +13,7 @@ const platform: Platform = {
   clock,
   page: typeof location === "undefined" ? undefined : location,
   random: Math.random,
+  randomId: () => base64.encode(crypto.getRandomValues(new Uint8Array(16))),
   onUnload,
   onWake,
   transports: { polling: Fetch, websocket: WebSocketTransport },

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { createLookup } from "../client/lookup.ts";
 import { Manager as ManagerOf, protocol } from "../client/manager.ts";
 import type { ManagerOptions } from "../client/options.ts";
@@ -15,6 +16,7 @@ const platform: Platform = {
   clock,
   page: undefined,
   random: Math.random,
+  randomId: () => randomBytes(16).toString("base64url"),
   onUnload: () => () => {},
   onWake: () => () => {},
   transports: { polling: NodeXHR, websocket: WebSocketTransport, sse: SSE },

@@ -9,7 +9,7 @@ export const AGREEMENT = "~rt";
 /** The version that is spoken here. */
 export const VERSION = 1;
 
-const PRODUCER = /^[A-Za-z0-9_-]{22}$/;
+const PRODUCER = /^[\w+/=-]{22,24}$/;
 
 /** Reads what stands under {@link AGREEMENT}. What is malformed, or of another version, counts as not there. */
 export function parseAgreement(value: unknown): Agreement | undefined {

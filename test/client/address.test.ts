@@ -45,9 +45,11 @@ describe("transportUrl", () => {
   const address = parseAddress("http://host", undefined);
 
   it("names protocol, transport and session", () => {
-    expect(transportUrl(address, path, "polling")).toBe("http://host/socket.io/?EIO=4&transport=polling");
+    expect(transportUrl(address, path, "polling")).toBe(
+      "http://host/socket.io/?EIO=4&transport=polling&baro=1",
+    );
     expect(transportUrl(address, path, "websocket", "a/b")).toBe(
-      "ws://host/socket.io/?EIO=4&transport=websocket&sid=a%2Fb",
+      "ws://host/socket.io/?EIO=4&transport=websocket&baro=1&sid=a%2Fb",
     );
     expect(transportUrl(parseAddress("wss://host", undefined), path, "websocket")).toMatch(/^wss:/);
   });
@@ -65,6 +67,7 @@ describe("transportUrl", () => {
     expect(Object.fromEntries(url.searchParams)).toEqual({
       EIO: "4",
       transport: "polling",
+      baro: "1",
       token: "a&b",
       가: "1",
     });

@@ -32,7 +32,7 @@ describe("Manager, connecting", () => {
   it("connects by itself, unless it is told not to", () => {
     const platform = new FakePlatform();
     new Manager(platform, "http://host");
-    expect(platform.made[0]?.url).toBe("http://host/socket.io/?EIO=4&transport=polling");
+    expect(platform.made[0]?.url).toBe("http://host/socket.io/?EIO=4&transport=polling&baro=1");
     expect(start().platform.made).toEqual([]);
   });
 
@@ -102,8 +102,8 @@ describe("Manager and its transports", () => {
     manager.open();
     refuse();
     expect(platform.made.map(({ url }) => url)).toEqual([
-      "http://host/socket.io/?EIO=4&transport=sse",
-      "http://host/socket.io/?EIO=4&transport=polling",
+      "http://host/socket.io/?EIO=4&transport=sse&baro=1",
+      "http://host/socket.io/?EIO=4&transport=polling&baro=1",
     ]);
   });
 
@@ -163,7 +163,7 @@ describe("Manager and its transports", () => {
     manager.opts.query = { x: 2 };
     manager.opts.transports = ["websocket"];
     clock.advance(1_000);
-    expect(platform.made[1]?.url).toBe("ws://host/socket.io/?x=2&EIO=4&transport=websocket");
+    expect(platform.made[1]?.url).toBe("ws://host/socket.io/?x=2&EIO=4&transport=websocket&baro=1");
   });
 });
 

@@ -99,6 +99,19 @@ describe("Socket, connecting", () => {
     expect(socket.connected).toBe(false);
   });
 
+  it("hears what came before a grant that never came only when it comes again", () => {
+    const { platform, socket, clock } = start();
+    const heard: unknown[] = [];
+    socket.on("news", (text) => heard.push(text));
+    for (const grant of [[], ['40{"sid":"me"}']]) {
+      platform.open();
+      for (const packet of ['42["news","missed"]', ...grant]) platform.transport.receive(packet);
+      if (grant.length === 0) platform.transport.receive("1");
+      clock.advance(1_000);
+    }
+    expect(heard).toEqual(["missed"]);
+  });
+
   it("asks for what it missed where the server offers that", () => {
     const { platform, socket, sent, clock } = start();
     platform.open();

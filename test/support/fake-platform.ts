@@ -8,6 +8,7 @@ export class FakePlatform implements Platform {
   readonly clock = new FakeClock();
   readonly page = undefined;
   readonly random = (): number => 0.5;
+  readonly randomId = (): string => "abcdefghijklmnopqrst_-";
   /** What was asked for, and made. */
   readonly made: {
     readonly url: string;
@@ -62,9 +63,9 @@ export class FakePlatform implements Platform {
     return last.transport;
   }
 
-  /** The last transport opens, without upgrades. */
-  open(): void {
-    this.transport.receive('0{"sid":"abc","upgrades":[],"pingInterval":25000,"pingTimeout":20000}');
+  /** The last transport opens, without upgrades. @param more what else the server says of itself. */
+  open(more = ""): void {
+    this.transport.receive(`0{"sid":"abc","upgrades":[],"pingInterval":25000,"pingTimeout":20000${more}}`);
   }
 
   /** The page is left. */

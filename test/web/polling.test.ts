@@ -34,7 +34,14 @@ function start({ timestampParam, maxPayload = 20 }: { timestampParam?: string; m
     packet: (type, data: string | Binary) => {
       events.push([type, data]);
       if (type === PacketType.OPEN) {
-        transport.opened({ sid: "a b", upgrades: [], pingInterval: 1, pingTimeout: 1, maxPayload });
+        transport.opened({
+          sid: "a b",
+          upgrades: [],
+          pingInterval: 1,
+          pingTimeout: 1,
+          maxPayload,
+          baro: undefined,
+        });
       }
     },
     drained: () => events.push("drained"),

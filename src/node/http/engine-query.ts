@@ -21,6 +21,11 @@ export function parseEngineQuery(target: string): EngineQuery | undefined {
   return { version: get("EIO"), transport: get("transport"), sid: get("sid") };
 }
 
+/** Whether the client asks in its URL for what Baro speaks beyond Socket.IO (docs/protocol.md). */
+export function asksForMore(target = ""): boolean {
+  return /[?&]baro=1(?:&|$)/.test(target);
+}
+
 /** What stands below `path` in a request's target; nothing for a target that is not below it. */
 export function nameBelow(path: string, target = ""): string {
   const name = pathOf(target);

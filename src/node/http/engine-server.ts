@@ -26,7 +26,7 @@ import {
   type EngineSettings,
   settleOptions,
 } from "./engine-options.ts";
-import { parseEngineQuery } from "./engine-query.ts";
+import { asksForMore, parseEngineQuery } from "./engine-query.ts";
 import type { EngineServerEvents } from "./engine-server-events.ts";
 import { Gate, type Passage } from "./gate.ts";
 import { appendHeaders } from "./header-lines.ts";
@@ -351,7 +351,8 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
   #open(id: string, transport: ServerTransport, request: IncomingMessage, http?: HttpTransport): void {
     const { allowUpgrades, transports, initialPacket } = this.#settings;
     const upgrades = http?.receivePoll && allowUpgrades && transports.includes("websocket") ? UPGRADES : NONE;
-    const session = new ServerSession(id, transport, upgrades, this.#sessionOptions, clock.now());
+    const more = asksForMore(request.url);
+    const session = new ServerSession(id, transport, upgrades, this.#sessionOptions, clock.now(), more);
     session.released = this.#forget;
     const { origin } = request.headers;
     this.#sessions.set(id, {
