@@ -7,7 +7,7 @@ import { ChatRefusal } from "./refusal.js";
  * stands in the room. The same key again gives the same message, so that a page may repeat an upload of which it
  * never saw the answer.
  *
- * @param {import("express").Express} app
+ * @param {import("express").Router} app
  * @param {{
  *   chat: import("./chat.js").Chat,
  *   people: import("./people.js").People,

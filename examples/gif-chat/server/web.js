@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import express from "express";
+import { renderPage } from "./page.js";
 import { ChatRefusal, toAnswer } from "./refusal.js";
 import { serveUploads } from "./uploads.js";
 
@@ -37,12 +37,12 @@ const STATUS = /** @type {Partial<Record<import("../types.d.ts").ErrorCode, numb
  *   people: import("./people.js").People,
  *   files: import("./gif-files.js").GifFiles,
  *   limits: import("./limits.js").ChatLimits,
+ *   neighbours: readonly import("./page.js").Neighbour[],
  * }} parts
  */
-export function createWeb({ chat, rooms, people, files, limits }) {
-  const page = readFileSync(`${PUBLIC}/index.html`, "utf8");
-  const app = express();
-  app.disable("x-powered-by");
+export function createWeb({ chat, rooms, people, files, limits, neighbours }) {
+  const pages = renderPage(neighbours);
+  const app = express.Router();
 
   app.use((request, response, next) => {
     response.set("X-Content-Type-Options", "nosniff");
@@ -60,7 +60,7 @@ export function createWeb({ chat, rooms, people, files, limits }) {
     response.set("Content-Security-Policy", PAGE_POLICY);
     response.set("Cache-Control", "no-store");
     response.vary("Accept-Language").vary("Cookie");
-    response.type("html").send(page.replace('<html lang="en"', `<html lang="${language}"`));
+    response.type("html").send(pages[language]);
   });
 
   app.get("/session", (request, response) => {

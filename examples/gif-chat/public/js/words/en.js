@@ -4,6 +4,9 @@ export const en = {
   appTitle: "바로 GIF · chat",
   toLobby: "Baro GIF chat: to the rooms",
   switchLanguage: "한국어",
+  neighbours: "Also here",
+  lab: "Lab",
+  auction: "Auction",
   myName: "Your name: {name}",
   you: "you",
 

@@ -7,6 +7,9 @@ export const ko = {
   appTitle: "바로 GIF · 채팅",
   toLobby: "바로 GIF 채팅: 방 목록으로",
   switchLanguage: "English",
+  neighbours: "다른 곳",
+  lab: "실험실",
+  auction: "경매",
   myName: "내 이름: {name}",
   you: "나",
 
