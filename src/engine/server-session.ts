@@ -52,6 +52,7 @@ const ACTIONS: Readonly<Record<State, readonly [Action, Action, Action, Action, 
 };
 
 const UNHEARD: SessionHandler = { message() {}, upgraded() {}, closed() {} };
+function unheard(): void {}
 
 /**
  * The server's side of one Engine.IO 4 session: opening, heartbeat, the queue of what the transport does not take
@@ -62,7 +63,7 @@ export class ServerSession implements ObservableSession, Backlogged {
   readonly id: string;
   handler: SessionHandler = UNHEARD;
   /** Called once when no request for this session is awaited any more; that may be after `handler.closed`. */
-  released: (session: ServerSession) => void = () => {};
+  released: (session: ServerSession) => void = unheard;
 
   /** One object, where closures would cost each idle session 200 bytes more. */
   static readonly #Receiver = class implements TransportReceiver {
@@ -126,16 +127,7 @@ export class ServerSession implements ObservableSession, Backlogged {
     this.#pinged = Math.ceil(now);
     this.#deadline = this.#pinged + options.pingInterval;
     transport.receiver = this.#receiver;
-    const { pingInterval, pingTimeout, maxPayload } = options;
-    this.#send(
-      new Outgoing(
-        PacketType.OPEN,
-        JSON.stringify({
-          ...{ sid: id, upgrades, pingInterval, pingTimeout, maxPayload },
-          ...(offersMore && { baro: 1 }),
-        }),
-      ),
-    );
+    this.#send(new Outgoing(PacketType.OPEN, openingOf(id, upgrades, options, offersMore)));
   }
 
   get transportName(): string {
@@ -364,4 +356,16 @@ export class ServerSession implements ObservableSession, Backlogged {
     this.#upgrade?.abandon();
     this.released(this);
   }
+}
+
+/** The data of an OPEN packet: what `JSON.stringify` would give, in a third of its time. */
+function openingOf(
+  id: string,
+  upgrades: readonly string[],
+  { pingInterval, pingTimeout, maxPayload }: ServerSessionOptions,
+  offersMore: boolean,
+): string {
+  const names = upgrades.length === 0 ? "[]" : JSON.stringify(upgrades);
+  const more = offersMore ? ',"baro":1' : "";
+  return `{"sid":${JSON.stringify(id)},"upgrades":${names},"pingInterval":${pingInterval},"pingTimeout":${pingTimeout},"maxPayload":${maxPayload}${more}}`;
 }

@@ -22,6 +22,10 @@ export function runMiddleware<Subject>(
   subject: Subject,
   done: (error?: ExtendedError) => void,
 ): void {
+  if (functions.length === 0) {
+    done();
+    return;
+  }
   const step = (index: number): void => {
     const middleware = functions[index];
     if (middleware === undefined) {

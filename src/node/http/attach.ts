@@ -21,9 +21,15 @@ type RequestListener = (request: IncomingMessage, response: ServerResponse) => v
  * with 404. Listeners of upgrades stay where they are, because each of them looks at the path by itself.
  */
 export function attach(server: Server, route: Route): void {
+  const { path } = route;
+  const folder = path.endsWith("/") ? path : `${path}/`;
+  const isBelow = (target = ""): boolean => {
+    const name = pathOf(target);
+    return name === path || name.startsWith(folder);
+  };
   const others: RequestListener[] = [];
   const listener: RequestListener = (request, response) => {
-    if (isBelow(route.path, request.url)) route.handleRequest(request, response);
+    if (isBelow(request.url)) route.handleRequest(request, response);
     else if (others.length === 0) response.writeHead(404, { "Content-Length": 0 }).end();
     else for (const other of others) other.call(server, request, response);
   };
@@ -46,7 +52,7 @@ export function attach(server: Server, route: Route): void {
   });
 
   const upgrade: UpgradeListener = (request, socket, head) => {
-    if (isBelow(route.path, request.url)) {
+    if (isBelow(request.url)) {
       route.handleUpgrade(request, socket, head);
       return;
     }
@@ -55,13 +61,8 @@ export function attach(server: Server, route: Route): void {
     if (route.unclaimedUpgradeTimeout !== undefined) endUnclaimed(socket, route.unclaimedUpgradeTimeout);
   };
   // A WebSocketServer without a path takes every other upgrade.
-  upgrade[CLAIMS] = (request) => isBelow(route.path, request.url);
+  upgrade[CLAIMS] = (request) => isBelow(request.url);
   server.on("upgrade", upgrade);
-}
-
-function isBelow(path: string, target = ""): boolean {
-  const name = pathOf(target);
-  return name === path || name.startsWith(path.endsWith("/") ? path : `${path}/`);
 }
 
 /** Upgrades that nobody answers would stay open for ever: Node sets them no limit. */

@@ -12,7 +12,44 @@ export interface EngineQuery {
  */
 export function parseEngineQuery(target: string): EngineQuery | undefined {
   const start = target.indexOf("?");
-  const parameters = new URLSearchParams(start === -1 ? "" : target.slice(start + 1));
+  const query = start === -1 ? "" : target.slice(start + 1);
+  return ENCODED.test(query) ? parseEncoded(query) : parsePlain(query);
+}
+
+/** What only a parser of URLs reads rightly; a second question mark at the beginning is one that it leaves out. */
+const ENCODED = /^\?|[%+]/;
+
+/** As nearly all clients ask: of what it costs to accept one, the parser of URLs would take a fiftieth. */
+function parsePlain(query: string): EngineQuery | undefined {
+  let version: string | undefined;
+  let transport: string | undefined;
+  let sid: string | undefined;
+  for (let at = 0; at < query.length; ) {
+    const stop = query.indexOf("&", at);
+    const end = stop === -1 ? query.length : stop;
+    const parameter = query.slice(at, end);
+    const equals = parameter.indexOf("=");
+    const name = equals === -1 ? parameter : parameter.slice(0, equals);
+    const value = equals === -1 ? "" : parameter.slice(equals + 1);
+    if (name === "EIO") {
+      if (version !== undefined) return undefined;
+      version = value;
+    } else if (name === "transport") {
+      if (transport !== undefined) return undefined;
+      transport = value;
+    } else if (name === "sid") {
+      if (sid !== undefined) return undefined;
+      sid = value;
+    } else if (name === "j") {
+      return undefined;
+    }
+    at = end + 1;
+  }
+  return { version, transport, sid };
+}
+
+function parseEncoded(query: string): EngineQuery | undefined {
+  const parameters = new URLSearchParams(query);
   for (const name of ["EIO", "transport", "sid"]) {
     if (parameters.getAll(name).length > 1) return undefined;
   }

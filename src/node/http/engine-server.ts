@@ -29,11 +29,12 @@ import {
 import { asksForMore, parseEngineQuery } from "./engine-query.ts";
 import type { EngineServerEvents } from "./engine-server-events.ts";
 import { Gate, type Passage } from "./gate.ts";
-import { appendHeaders } from "./header-lines.ts";
+import { changeBy } from "./header-lines.ts";
 import { askHook } from "./hook.ts";
 import { HttpCompression } from "./http-compression.ts";
 import { type HttpMiddleware, isAnswered } from "./middlewares.ts";
 import { endWithAnswer, type PollingSettings, PollingTransport } from "./polling-transport.ts";
+import { fieldOf, toHandshakeRequest } from "./raw-fields.ts";
 import {
   BAD_REQUEST,
   type Refusal,
@@ -323,7 +324,7 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
     admission: Entry | NewSession,
     headers: OutgoingHttpHeaders,
   ): void {
-    const handshake = parseHandshake(request);
+    const handshake = parseHandshake(toHandshakeRequest(request));
     if ("status" in handshake) {
       const refusal = { ...handshake, code: BAD_REQUEST.code };
       this.#report(request, refusal);
@@ -337,7 +338,7 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
     const transport = new EngineTransport(socket, this.#shellOptions, deflate, this.#http.rates);
     const agreed = acceptHeaders(handshake.key, protocol, compression?.header);
     // The peer may have gone while a hook was asked.
-    if (!acceptUpgrade(socket, agreed, (lines) => appendHeaders(lines, headers), transport)) return;
+    if (!acceptUpgrade(socket, agreed, changeBy(headers), transport)) return;
     if ("session" in admission) {
       const upgrade = admission.session.upgrade(transport, clock.now());
       admission.upgrade?.cancel();
@@ -354,10 +355,9 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
     const more = asksForMore(request.url);
     const session = new ServerSession(id, transport, upgrades, this.#sessionOptions, clock.now(), more);
     session.released = this.#forget;
-    const { origin } = request.headers;
     this.#sessions.set(id, {
       session,
-      origin,
+      origin: fieldOf(request, "origin"),
       http,
       heartbeat: ticker.add(session),
       upgrade: undefined,

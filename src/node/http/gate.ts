@@ -9,6 +9,7 @@ import { askHook } from "./hook.ts";
 import { type HttpMiddleware, isAnswered, type MiddlewareOutcome, runMiddlewares } from "./middlewares.ts";
 import { isSameSite, matchesOrigin, type SettledOriginRule } from "./origin.ts";
 import { Proxies } from "./proxies.ts";
+import { fieldOf } from "./raw-fields.ts";
 import { FORBIDDEN, type Refusal, UNAVAILABLE } from "./refusal.ts";
 import { describeRequest } from "./request-fields.ts";
 import { UpgradeResponse } from "./upgrade-response.ts";
@@ -99,7 +100,7 @@ export class Gate {
     opener?: { readonly origin: string | undefined },
   ): boolean {
     const { allowRequest, checkOrigin } = this.#settings;
-    const { origin } = request.headers;
+    const origin = fieldOf(request, "origin");
     if (origin === undefined || !checkOrigin) return true;
     if (rule !== undefined && matchesOrigin(origin, rule)) return true;
     if (isSameSite(origin, this.#proxies.hostOf(request), this.#proxies.isEncrypted(request))) return true;

@@ -9,7 +9,7 @@ import { acceptUpgrade } from "../../websocket/upgrade.ts";
 import { FULL } from "../connect-limits.ts";
 import { nameBelow } from "../engine-query.ts";
 import type { Gate, Passage } from "../gate.ts";
-import { appendHeaders } from "../header-lines.ts";
+import { changeBy } from "../header-lines.ts";
 import { isAnswered } from "../middlewares.ts";
 import { type Refusal, refuse, refuseUpgrade } from "../refusal.ts";
 import { EventStream, type EventStreamOptions } from "./event-stream.ts";
@@ -273,7 +273,7 @@ export class OpenServer {
         return;
       }
       const agreed = acceptHeaders(handshake.key, handshake.protocols[0], undefined);
-      if (acceptUpgrade(socket, agreed, (lines) => appendHeaders(lines, headers), transport)) {
+      if (acceptUpgrade(socket, agreed, changeBy(headers), transport)) {
         client.start(query.from);
         transport.start(head);
       } else {
