@@ -9,6 +9,8 @@ import { type CutPlan, type Disturbance, startCutProxy } from "../support/cut-pr
 const NETWORKS = Number(process.env.CUTS ?? 16);
 const AT_ONCE = 8;
 const TIME = 20_000;
+/** Both sides keep a thousand. */
+const MOST_UNANSWERED = 500;
 /** Connections of each that are disturbed; those after them pass. */
 const DISTURBED = 6;
 /** About what a session's handshake, upgrade and first messages take. */
@@ -89,9 +91,9 @@ async function run(seed: number): Promise<void> {
     since = 0;
   });
   let next = 0;
-  // Connected or not.
+  // Connected or not, within what the client keeps.
   const talking = setInterval(() => {
-    for (let burst = 0; burst < 3; burst += 1) {
+    for (let burst = 0; burst < 3 && next - answers.length < MOST_UNANSWERED; burst += 1) {
       socket.emit("up", next++, (number: number) => {
         answers.push(number);
         since += 1;
@@ -100,12 +102,27 @@ async function run(seed: number): Promise<void> {
   }, 5);
   onTestFinished(() => clearInterval(talking));
 
+  const until = async (what: string, reached: () => boolean): Promise<void> => {
+    await vi.waitUntil(reached, { timeout: TIME, interval: 20 }).catch(() => {
+      const state = {
+        seed,
+        next,
+        since,
+        acknowledged: answers.length,
+        taken: taken.length,
+        last: heard.at(-1),
+        broadcasts,
+      };
+      throw new Error(`${what}: ${JSON.stringify({ ...state, connected: socket.connected })}`);
+    });
+  };
+
   // It is well again when one connection has carried 150 acknowledged events, or the time of the test is over.
-  await vi.waitUntil(() => since >= 150, { timeout: TIME, interval: 20 });
+  await until("no connection that carried 150 events", () => since >= 150);
   clearInterval(talking);
-  await vi.waitUntil(() => answers.length >= next, { timeout: TIME, interval: 20 });
+  await until("an acknowledgement that never came", () => answers.length >= next);
   clearInterval(broadcasting);
-  await vi.waitUntil(() => heard.at(-1) === broadcasts - 1, { timeout: TIME, interval: 20 });
+  await until("a broadcast that never came", () => heard.at(-1) === broadcasts - 1);
 
   expectInOrder(taken, 0, "what the server has taken");
   expect(
