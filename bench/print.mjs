@@ -42,9 +42,16 @@ function printFigure({ title, unit, servers, ratios }) {
   for (const note of notes) console.log(`    ${note}`);
 }
 
-function printSize({ minified, compressed, parts }) {
+function printSize({ minified, compressed, parts, sources }) {
   console.log(`\nsocket.io.min.js: ${minified} B, compressed ${compressed} B`);
-  for (const { name, bytes } of parts) console.log(`  ${name.padEnd(14)}${String(bytes).padStart(8)} B`);
+  console.log(`  ${"".padEnd(28)}${"bytes".padStart(8)}${"compressed".padStart(14)}${"share".padStart(8)}`);
+  const whole = sources.reduce((sum, source) => sum + source.compressed, 0);
+  for (const { name, bytes, compressed: own } of [...parts, ...sources]) {
+    const share = `${((own / whole) * 100).toFixed(1)} %`;
+    console.log(
+      `  ${name.padEnd(28)}${String(bytes).padStart(8)}${String(own).padStart(14)}${share.padStart(8)}`,
+    );
+  }
 }
 
 function row([title, server, ...cells]) {

@@ -58,7 +58,7 @@ const result = {
   seconds,
   rounds,
   figures: summarize(rows, samples),
-  size: isSizeWanted ? await measureSize() : undefined,
+  size: isSizeWanted ? measureSize() : undefined,
   remarks: [...remarks].map(([about, text]) => `${about}: ${text}`),
 };
 print(result);

@@ -85,10 +85,17 @@ Baro's median; from its cheapest to its dearest point there are ${(swing * 100).
 <div class="grid"><article class="wide">${curveChart(points, names)}</article></div>`;
 }
 
-function sizeSection({ minified, compressed, parts }) {
+function sizeSection({ minified, compressed, parts, sources }) {
+  const rows = sources.map(
+    ({ name, bytes, compressed: own }) =>
+      `<tr><td>${escapeHtml(name)}</td><td>${bytes.toLocaleString("en")}</td><td>${own.toLocaleString("en")}</td></tr>`,
+  );
   return `<h2>The browser's script</h2>
 <p class="quiet">socket.io.min.js: ${minified.toLocaleString("en")} B, ${compressed.toLocaleString("en")} B compressed by gzip.</p>
-<div class="grid"><article class="wide">${partsChart(parts)}</article></div>`;
+<div class="grid"><article class="wide">${partsChart(parts)}</article></div>
+<p class="quiet">What each source has of it, and by how much the compressed script would be shorter without that. What
+sources have in common counts for none of them.</p>
+<table><tr><th>Source</th><th>Bytes</th><th>Compressed</th></tr>${rows.join("")}</table>`;
 }
 
 function method({ machine, command, remarks }) {

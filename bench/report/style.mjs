@@ -47,6 +47,8 @@ svg .band { fill: var(--own); opacity: 0.12; }
 .mark { margin-left: auto; font-weight: 600; white-space: nowrap; }
 .reached .mark { color: var(--good); } .missed .mark { color: var(--bad); }
 .note { margin-top: 6px; font-size: 13px; color: var(--target); }
+table { border-collapse: collapse; margin: 12px 0 0; font-size: 14px; } th { text-align: left; }
+td, th { padding: 2px 28px 2px 0; border-bottom: 1px solid var(--line); } td + td, th + th { text-align: right; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 4px 20px; margin: 12px 0 0; }
 dd { margin: 0; }
 pre { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 12px 16px; overflow-x: auto; white-space: pre-wrap; }

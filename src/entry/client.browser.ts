@@ -34,7 +34,7 @@ export class Manager<
 }
 
 /** Gives the socket of the namespace that a URL names, and connects: `io("https://example.com/admin")`. */
-export const io = createLookup(platform, (url, options) => new Manager(url, options));
+export const io = /* @__PURE__ */ createLookup(platform, (url, options) => new Manager(url, options));
 
 export type { ConnectOptions, Lookup } from "../client/lookup.ts";
 export { type ManagerEvents, protocol } from "../client/manager.ts";
