@@ -1,3 +1,5 @@
+import type { ManagerOptions } from "./options.ts";
+
 /** The longest delay in milliseconds that a server may ask for. */
 const MAX_ADVISED = 600_000;
 
@@ -11,14 +13,10 @@ interface Farewell {
 }
 
 /** How the delays between attempts grow. */
-export interface BackoffOptions {
-  /** Milliseconds before the first attempt. */
-  readonly delay: number;
-  /** The longest delay in milliseconds. */
-  readonly maxDelay: number;
-  /** By which share a delay may be shorter or longer, from 0 to 1: clients that fell together come back apart. */
-  readonly randomization: number;
-}
+export type BackoffOptions = Pick<
+  ManagerOptions,
+  "reconnectionDelay" | "reconnectionDelayMax" | "randomizationFactor"
+>;
 
 /** Delays that double from one attempt to the next, each with some chance in it. */
 export class Backoff {
@@ -49,18 +47,20 @@ export class Backoff {
   }
 
   /** Milliseconds until the next attempt; counts it. */
-  next({ delay, maxDelay, randomization }: BackoffOptions): number {
+  next({ reconnectionDelay, reconnectionDelayMax, randomizationFactor }: BackoffOptions): number {
     const advice = this.#advice;
-    const base = Math.min(delay * 2 ** this.#doublings, maxDelay);
-    const deviation = (2 * this.#random() - 1) * randomization * base;
-    this.#last = this.#spread ? this.#random() * base : Math.min(base + deviation, maxDelay);
+    const chance = this.#random();
+    const base = Math.min(reconnectionDelay * 2 ** this.#doublings, reconnectionDelayMax);
+    // Clients that fell together come back apart.
+    const factor = this.#spread ? chance : 1 + (2 * chance - 1) * randomizationFactor;
+    this.#last = Math.min(base * factor, reconnectionDelayMax);
     // A server that accepts, advises haste and closes gets it once only.
-    const least = advice !== undefined && this.#doublings === 0 ? 0 : this.#last;
+    const wait = this.#doublings === 0 ? (advice ?? this.#last) : Math.max(advice ?? 0, this.#last);
     this.#attempts += 1;
     this.#doublings += 1;
     this.#advised = advice !== undefined;
     this.#advice = undefined;
-    return Math.round(Math.max(advice ?? 0, least));
+    return Math.round(wait);
   }
 
   /** The server asks for a delay: the next one, in milliseconds. It has spread its clients; they spread the ones after it. */

@@ -19,24 +19,22 @@ export interface Lookup {
  */
 export function createLookup(
   platform: Platform,
-  createManager: (url: string, options: ConnectOptions) => Manager,
+  createManager: (url: string | undefined, options: ConnectOptions) => Manager,
 ): Lookup {
   const managers = new Map<string, { readonly manager: Manager; readonly namespaces: Set<string> }>();
   return (first?: string | ConnectOptions, second: ConnectOptions = {}) => {
     const [url, options] = typeof first === "object" ? [undefined, first] : [first, second];
-    const { secure, host, namespace, query } = parseAddress(url, platform.page);
-    const origin = `${secure ? "https" : "http"}://${host}`;
-    const complete = { ...options, query: options.query ?? query };
-    const key = origin + (options.path ?? DEFAULTS.path);
+    const { secure, host, namespace } = parseAddress(url, platform.page);
+    const key = `${secure}//${host}${options.path ?? DEFAULTS.path}`;
     const shared = managers.get(key);
     if (options.forceNew || options.multiplex === false || shared?.namespaces.has(namespace)) {
-      return createManager(origin, complete).socket(namespace, options);
+      return createManager(url, options).socket(namespace, options);
     }
     if (shared !== undefined) {
       shared.namespaces.add(namespace);
       return shared.manager.socket(namespace, options);
     }
-    const manager = createManager(origin, complete);
+    const manager = createManager(url, options);
     managers.set(key, { manager, namespaces: new Set([namespace]) });
     return manager.socket(namespace, options);
   };

@@ -1,17 +1,14 @@
 import type { Binary } from "../binary.ts";
-import { readBlob } from "../blob.ts";
 import type { Cancel } from "../clock.ts";
 import { type DefaultEventsMap, Emitter, type EventsMap } from "../emitter.ts";
 import { TransportError } from "../engine/client-transport.ts";
-import { Outgoing } from "../engine/outgoing.ts";
-import { PacketType } from "../engine/packet.ts";
+import type { Outgoing } from "../engine/outgoing.ts";
 import { type Callback, call } from "../report.ts";
-import { Decoder } from "../socketio/decoder.ts";
-import { encode } from "../socketio/encoder.ts";
 import { Malformed } from "../socketio/malformed.ts";
 import type { Packet } from "../socketio/packet.ts";
 import { type Address, parseAddress } from "./address.ts";
 import { Backoff } from "./backoff.ts";
+import { createCodec } from "./codec.ts";
 import { Engine } from "./engine.ts";
 import type { Link, Port } from "./link.ts";
 import { type ManagerOptions, type ResolvedOptions, resolveOptions, type SocketOptions } from "./options.ts";
@@ -44,9 +41,6 @@ export interface ManagerEvents {
   reconnect: (attempt: number) => void;
 }
 
-/** As much as the WebSocket of a client takes in one message: a server may send what its own clients could not. */
-const MAX_ATTACHMENT_BYTES = 100 * 1024 * 1024;
-
 /**
  * Keeps the one low-level connection to a server that the sockets of all namespaces share, and makes it anew when
  * it is lost.
@@ -70,11 +64,10 @@ export class Manager<
   /** Whether a lost connection is to be made anew. */
   #wanted = false;
   #reconnecting = false;
-  #decoder = new Decoder();
+  #codec = createCodec();
   /** Ends the wait of this moment: for the connection, or for the next attempt. */
   #cancelTimer: Cancel | undefined;
-  #cancelUnload: Cancel | undefined;
-  #cancelWake: Cancel | undefined;
+  #cancelPage: Cancel | undefined;
   /** The name of the transport that worked: the one to begin with. */
   #worked: string | undefined;
   /** Whether the server of this connection speaks more than Socket.IO. */
@@ -165,11 +158,6 @@ export class Manager<
     return this.open(done);
   }
 
-  /** Waits so many milliseconds before the next attempt to reconnect, 10 minutes at most: a server wishes it. */
-  advise(delay: number): void {
-    this.#backoff.advise(delay);
-  }
-
   /** The socket of a namespace. There is one for each: it is made at the first call. */
   socket(namespace: string, options?: SocketOptions): Socket<ListenEvents, EmitEvents> {
     let socket = this.#sockets.get(namespace);
@@ -214,8 +202,8 @@ export class Manager<
   #forget(): void {
     this.#reconnecting = false;
     this.#backoff.reset();
-    this.#cancelWake?.();
-    this.#cancelWake = undefined;
+    this.#cancelPage?.();
+    this.#cancelPage = undefined;
   }
 
   /** Lets go of the connection: what it still says goes nowhere. */
@@ -223,29 +211,28 @@ export class Manager<
     const closed = this.#state === "closed";
     this.#state = "closed";
     this.#cancelTimer?.();
-    this.#cancelUnload?.();
     if (!closed) this.engine.close();
   }
 
   #connect(done?: (error?: Error) => void): void {
-    const { clock, onUnload, onWake } = this.#platform;
-    const { timeout, closeOnBeforeunload, rememberUpgrade, upgrade, maxQueuedBytes } = this.opts;
+    const { clock, onPage } = this.#platform;
     const classes = findTransports(this.opts, this.#platform);
     const names = [...classes.keys()];
-    const { tryAllTransports = names[0] !== "polling" } = this.opts;
+    const {
+      timeout,
+      closeOnBeforeunload,
+      rememberUpgrade,
+      tryAllTransports = names[0] !== "polling",
+    } = this.opts;
+    const worked = tryAllTransports || rememberUpgrade ? this.#worked : undefined;
     this.#cancelTimer?.();
     this.#state = "opening";
-    this.#decoder = new Decoder({ maxAttachmentBytes: MAX_ATTACHMENT_BYTES });
+    this.#codec = createCodec(this.opts.parser);
     this.engine = new Engine(
       {
         message: (data) => this.#receive(data),
-        opened: ({ baro }) => {
-          if (tryAllTransports || rememberUpgrade) this.#worked = this.engine.transport.name;
-          this.#opened(baro === 1, done);
-        },
-        upgraded: () => {
-          if (rememberUpgrade) this.#worked = this.engine.transport.name;
-        },
+        opened: ({ baro }) => this.#opened(baro === 1, done),
+        upgraded: () => this.#remember(),
         ping: () => this.#tell("ping"),
         closed: (reason, description) => {
           if (this.#state === "open") this.#lost(reason, description);
@@ -254,24 +241,30 @@ export class Manager<
       },
       transportFactory(classes, this.#address, this.opts),
       {
-        transports: [...new Set([this.#worked ?? "", ...names])],
-        upgrade,
+        ...this.opts,
+        transports: names.sort((a, b) => Number(b === worked) - Number(a === worked)),
         tryAllTransports,
         openTimeout: timeout && timeout / names.length,
-        maxQueuedBytes,
       },
       clock,
     );
-    this.#cancelWake ??= onWake((gone) => this.#wake(gone));
-    if (closeOnBeforeunload) this.#cancelUnload = onUnload(() => this.#stop());
+    this.#cancelPage ??= onPage(
+      (gone) => this.#wake(gone),
+      closeOnBeforeunload ? () => this.#stop() : undefined,
+    );
     if (timeout !== false) {
       this.#cancelTimer = clock.after(timeout, () => this.#failed(new Error("timeout"), done));
     }
     this.engine.open();
   }
 
+  #remember(): void {
+    this.#worked = this.engine.transport.name;
+  }
+
   #opened(isOffered: boolean, done: ((error?: Error) => void) | undefined): void {
     this.#cancelTimer?.();
+    this.#remember();
     this.#isOffered = isOffered;
     this.#state = "open";
     const attempt = this.#reconnecting ? this.#backoff.attempts : 0;
@@ -313,13 +306,7 @@ export class Manager<
 
   /** Plans the next attempt, unless a listener has ended it all or connects already. */
   #retry(): void {
-    const {
-      reconnection,
-      reconnectionAttempts,
-      reconnectionDelay,
-      reconnectionDelayMax,
-      randomizationFactor,
-    } = this.opts;
+    const { reconnection, reconnectionAttempts } = this.opts;
     if (this.#state !== "closed" || !this.#wanted) return;
     if (!reconnection || this.#backoff.attempts >= reconnectionAttempts) {
       this.#forget();
@@ -328,12 +315,7 @@ export class Manager<
       return;
     }
     this.#reconnecting = true;
-    const delay = this.#backoff.next({
-      delay: reconnectionDelay,
-      maxDelay: reconnectionDelayMax,
-      randomization: randomizationFactor,
-    });
-    this.#cancelTimer = this.#platform.clock.after(delay, () => this.#reconnect());
+    this.#cancelTimer = this.#platform.clock.after(this.#backoff.next(this.opts), () => this.#reconnect());
   }
 
   #reconnect(): void {
@@ -352,19 +334,13 @@ export class Manager<
   }
 
   #send(packet: Packet): Outgoing {
-    const { text, attachments, blobs } = encode(packet);
-    const outgoing = new Outgoing(PacketType.MESSAGE, text, attachments);
-    for (const { blob, target } of blobs) {
-      outgoing.hold();
-      readBlob(blob, target, (success) => outgoing.release(success));
-    }
+    const outgoing = this.#codec.encode(packet);
     this.engine.send(outgoing);
     return outgoing;
   }
 
   #receive(data: string | Binary): void {
-    const decoded =
-      typeof data === "string" ? this.#decoder.receiveText(data) : this.#decoder.receiveBinary(data);
+    const decoded = this.#codec.decode(data);
     if (decoded === "incomplete") return;
     if (decoded instanceof Malformed) {
       this.#lost("parse error", { description: decoded.reason });

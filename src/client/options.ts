@@ -1,4 +1,5 @@
 import type { ClientTransport } from "../engine/client-transport.ts";
+import type { Parser } from "../socketio/parser.ts";
 
 /** A transport that `transports` names by its class: `SSE` of `baro/client`, for one. */
 export interface TransportClass {
@@ -113,6 +114,8 @@ export interface ManagerOptions extends EngineOptions {
   reconnectionDelayMax: number;
   /** By which share a delay is shorter or longer, by chance; 0.5 by default. */
   randomizationFactor: number;
+  /** Another form of the packets than Socket.IO's own: a module with two classes, the same as the server's. */
+  parser: Parser;
   /** Milliseconds for one attempt to connect, `false` for no limit; 20,000 by default. */
   timeout: number | false;
 }

@@ -13,8 +13,9 @@ export interface Platform {
   randomId(): string;
   /** The transports that have a name here. */
   readonly transports: Readonly<Record<string, TransportClass>>;
-  /** Calls `run` when the page is left. */
-  onUnload(run: () => void): Cancel;
-  /** Calls `run` when the page or its network is back, with true where no connection has outlived that. */
-  onWake(run: (gone: boolean) => void): Cancel;
+  /**
+   * Calls `wake` when the page or its network is back, with true where no connection has outlived that, and `leave`, where
+   * there is one, when the page is left.
+   */
+  onPage(wake: (gone: boolean) => void, leave: (() => void) | undefined): Cancel;
 }

@@ -15,10 +15,10 @@ export function findTransports(
 ): ReadonlyMap<string, TransportClass> {
   return new Map(
     transports.map((given) => {
-      const isName = typeof given === "string";
-      const found = isName ? platform.transports[given] : given;
+      const found = typeof given === "string" ? platform.transports[given] : given;
       if (!found?.transport) {
-        const name = isName ? given : given.name;
+        // A function has a name, and text has none.
+        const { name = given } = given as { name?: string };
         throw new BaroError(ERR_OPTION, `"${name}" is no transport here: import its class, or leave it out.`);
       }
       return [found.transport, found];
@@ -33,8 +33,8 @@ export function transportFactory(
   opts: ResolvedOptions,
 ): CreateTransport {
   return (name, sid) => {
-    const Transport = classes.get(name);
     const options = { query: address.query, ...opts, ...opts.transportOptions?.[name] };
-    return Transport && new Transport(transportUrl(address, options, name, sid), options);
+    const Transport = classes.get(name) as TransportClass;
+    return new Transport(transportUrl(address, options, name, sid), options);
   };
 }

@@ -142,20 +142,17 @@ export class ClientSession implements Session {
     const { transports, tryAllTransports, openTimeout } = this.#options;
     this.#cancelTimer?.();
     this.#transport?.close();
-    for (;;) {
-      const name = transports[this.#tried];
-      if (name === undefined) return false;
-      this.#tried += 1;
-      const transport = this.#create(name);
-      if (transport === undefined) continue;
-      this.#transport = transport;
-      transport.receiver = this.#receiver;
-      transport.open();
-      if (tryAllTransports && openTimeout && this.#tried < transports.length) {
-        this.#cancelTimer = this.#clock.after(openTimeout, () => this.#openNext());
-      }
-      return true;
+    const name = transports[this.#tried];
+    if (name === undefined) return false;
+    this.#tried += 1;
+    const transport = this.#create(name);
+    this.#transport = transport;
+    transport.receiver = this.#receiver;
+    transport.open();
+    if (tryAllTransports && openTimeout && this.#tried < transports.length) {
+      this.#cancelTimer = this.#clock.after(openTimeout, () => this.#openNext());
     }
+    return true;
   }
 
   #receive(type: PacketType, data: string | Binary): void {
@@ -218,8 +215,8 @@ export class ClientSession implements Session {
   #probe(upgrades: readonly string[]): void {
     const current = this.transportName;
     const name = this.#options.transports.find((other) => other !== current && upgrades.includes(other));
-    const candidate = name === undefined ? undefined : this.#create(name, this.#id);
-    if (candidate === undefined) return;
+    if (name === undefined) return;
+    const candidate = this.#create(name, this.#id);
     this.#candidate = candidate;
     let asked = false;
     candidate.receiver = {

@@ -46,5 +46,5 @@ export interface ClientTransport extends Transport {
   resume(): void;
 }
 
-/** Makes a transport by its name, for the session `sid` or for a new one; `undefined` where there is no such transport. */
-export type CreateTransport = (name: string, sid?: string) => ClientTransport | undefined;
+/** Makes one of the session's transports by its name, for the session `sid` or for a new one. */
+export type CreateTransport = (name: string, sid?: string) => ClientTransport;

@@ -6,7 +6,7 @@ import type { DefaultEventsMap, EventsMap } from "../emitter.ts";
 import { base64 } from "../web/base64.ts";
 import { clock } from "../web/clock.ts";
 import { Fetch } from "../web/fetch.ts";
-import { onUnload, onWake } from "../web/page.ts";
+import { onPage } from "../web/page.ts";
 import { WebSocketTransport } from "../web/websocket.ts";
 
 const platform: Platform = {
@@ -14,8 +14,7 @@ const platform: Platform = {
   page: typeof location === "undefined" ? undefined : location,
   random: Math.random,
   randomId: () => base64.encode(crypto.getRandomValues(new Uint8Array(16))),
-  onUnload,
-  onWake,
+  onPage,
   transports: { polling: Fetch, websocket: WebSocketTransport },
 };
 

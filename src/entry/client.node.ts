@@ -17,8 +17,7 @@ const platform: Platform = {
   page: undefined,
   random: Math.random,
   randomId: () => randomBytes(16).toString("base64url"),
-  onUnload: () => () => {},
-  onWake: () => () => {},
+  onPage: () => () => {},
   transports: { polling: NodeXHR, websocket: WebSocketTransport, sse: SSE },
 };
 

@@ -1,6 +1,6 @@
 import type { Bus } from "../cluster/bus.ts";
 import { BaroError, ERR_OPTION } from "../errors.ts";
-import type { Parser } from "./custom-codec.ts";
+import type { Parser } from "../socketio/parser.ts";
 import type { ConnectionStateRecoveryOptions } from "./recovery/recovery-options.ts";
 
 /** The options of Socket.IO's server that concern namespaces and sockets. */

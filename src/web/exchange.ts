@@ -4,7 +4,8 @@ import type { Cancel } from "../clock.ts";
 export interface PollingRequest {
   readonly method: "GET" | "POST";
   readonly url: string;
-  readonly body: string | undefined;
+  /** Nothing for a GET. */
+  readonly body: string | null;
   /** Whether it must get through even when the page goes away. */
   readonly last: boolean;
 }

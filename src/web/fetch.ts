@@ -6,6 +6,9 @@ import { PollingTransport } from "./polling.ts";
 /** Browsers refuse the requests that outlive a page when their bodies together pass 64 KiB. */
 const MAX_KEEPALIVE_LENGTH = 16_384;
 
+/** The longest that a timer can wait: for ever, as far as a poll goes. */
+const MAX_DELAY = 2 ** 31 - 1;
+
 /** How a page's requests are made. */
 export interface FetchOptions {
   readonly extraHeaders?: Readonly<Record<string, string>>;
@@ -31,9 +34,7 @@ export function createFetchExchange(options: FetchOptions): Exchange {
   return (request, done) => {
     const controller = new AbortController();
     let cancelled = false;
-    const timer = options.requestTimeout
-      ? setTimeout(() => controller.abort(), options.requestTimeout)
-      : undefined;
+    const timer = setTimeout(() => controller.abort(), options.requestTimeout || MAX_DELAY);
     const finish: PollingResponse = (...response) => {
       clearTimeout(timer);
       if (!cancelled) done(...response);
@@ -60,8 +61,8 @@ export function requestInit(
 ): RequestInit {
   return {
     method,
-    headers: { ...(body !== undefined && { "content-type": "text/plain;charset=UTF-8" }), ...extraHeaders },
-    body: body ?? null,
+    headers: extraHeaders ?? {},
+    body,
     cache: "no-store",
     credentials: withCredentials ? "include" : "same-origin",
     keepalive: last && (body?.length ?? 0) < MAX_KEEPALIVE_LENGTH,

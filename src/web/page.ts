@@ -1,24 +1,22 @@
 import type { Cancel } from "../clock.ts";
 
-/** Calls `run` when the page is left. Workers have no such event. */
-export function onUnload(run: () => void): Cancel {
-  return listen(["beforeunload"], run);
-}
-
 /**
- * Calls `run` when the network is back, and when the page is: shown again, or taken out of the back-forward cache.
- * With true where no connection has outlived that, and when the network goes. Workers have a network only.
+ * Calls `wake` when the network is back, and when the page is: shown again, or taken out of the back-forward cache. With
+ * true where no connection has outlived that, and when the network goes. Workers have a network only.
+ *
+ * @param leave called when the page is left. Without one there is no listener: it would cost the page its place in the
+ *   back-forward cache of some browsers.
  */
-export function onWake(run: (gone: boolean) => void): Cancel {
-  return listen(["online", "offline", "pageshow", "visibilitychange"], ({ type, persisted }) => {
-    if (type !== "visibilitychange" || !document.hidden) run(type === "offline" || persisted === true);
-  });
-}
-
-function listen(types: readonly string[], run: (event: Event & { persisted?: boolean }) => void): Cancel {
-  // React Native has none.
-  for (const type of types) globalThis.addEventListener?.(type, run);
+export function onPage(wake: (gone: boolean) => void, leave?: () => void): Cancel {
+  const types = ["online", "offline", "pageshow", "visibilitychange"];
+  if (leave !== undefined) types.push("beforeunload");
+  const listener = ({ type, persisted }: Event & { persisted?: boolean }): void => {
+    if (type === "beforeunload") leave?.();
+    else if (type !== "visibilitychange" || !document.hidden) wake(type === "offline" || persisted === true);
+  };
+  // React Native has no such events.
+  for (const type of types) globalThis.addEventListener?.(type, listener);
   return () => {
-    for (const type of types) globalThis.removeEventListener?.(type, run);
+    for (const type of types) globalThis.removeEventListener?.(type, listener);
   };
 }

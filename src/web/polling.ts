@@ -113,7 +113,7 @@ export class PollingTransport implements ClientTransport {
 
   #get(): void {
     const { exchange, base64 } = this.#options;
-    const request = { method: "GET", url: this.#url(), body: undefined, last: false } as const;
+    const request = { method: "GET", url: this.#url(), body: null, last: false } as const;
     this.#cancelGet = exchange(request, (status, text, retryAfter) => {
       this.#cancelGet = undefined;
       if (status !== 200) return this.#refused("xhr poll error", status, text, retryAfter);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Backoff } from "../../src/client/backoff.ts";
 
-const OPTIONS = { delay: 1_000, maxDelay: 5_000, randomization: 0.5 };
+const OPTIONS = { reconnectionDelay: 1_000, reconnectionDelayMax: 5_000, randomizationFactor: 0.5 };
 const delays = (random: number, count = 5) => {
   const backoff = new Backoff(() => random);
   return Array.from({ length: count }, () => backoff.next(OPTIONS));

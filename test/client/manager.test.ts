@@ -216,30 +216,13 @@ describe("Manager, reconnecting", () => {
     }
   });
 
-  it("stays away for as long as it is told before the connection ends", () => {
-    const { manager, platform, events, clock } = start();
-    manager.open();
-    platform.open();
-    manager.advise(30_000);
-    platform.transport.receive("1");
-    clock.advance(29_999);
-    platform.wake();
-    expect(platform.made).toHaveLength(1);
-    clock.advance(1);
-    expect(events.at(-1)).toEqual(["reconnect_attempt", 1]);
-    platform.open();
-    clock.advance(60_000);
-    platform.transport.receive("1");
-    clock.advance(1_000);
-    expect(platform.made).toHaveLength(3);
-  });
-
   it("stays away for as long as a refusal says", () => {
     const { manager, platform, clock } = start();
     manager.open();
     const refusal = new TransportError("xhr poll error", 503, { retryIn: 20_000 });
     platform.transport.receiver.closed("transport error", refusal);
     clock.advance(19_999);
+    platform.wake();
     expect(platform.made).toHaveLength(1);
     clock.advance(1);
     expect(platform.made).toHaveLength(2);

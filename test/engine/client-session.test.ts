@@ -11,7 +11,7 @@ import { FakeClock } from "../support/fake-clock.ts";
 const OPEN =
   '0{"sid":"abc","upgrades":["websocket"],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000}';
 
-function start(options: Partial<ClientSessionOptions> = {}, unknown: readonly string[] = []) {
+function start(options: Partial<ClientSessionOptions> = {}) {
   const clock = new FakeClock();
   const events: unknown[] = [];
   const transports: ClientRecorderTransport[] = [];
@@ -24,7 +24,6 @@ function start(options: Partial<ClientSessionOptions> = {}, unknown: readonly st
       closed: (reason, description) => events.push(["closed", reason, description]),
     },
     (name, sid) => {
-      if (unknown.includes(name)) return undefined;
       const transport = new ClientRecorderTransport(name);
       if (sid !== undefined) transport.log.push(`for ${sid}`);
       transports.push(transport);
@@ -90,13 +89,8 @@ describe("ClientSession, opening", () => {
     expect(transport(0).take()).toEqual(["open", "opened abc", "4a", "4b"]);
   });
 
-  it("passes over transports that there are not here", () => {
-    const { transport } = start({}, ["polling"]);
-    expect(transport(0).name).toBe("websocket");
-  });
-
   it("says later that there is no transport at all", () => {
-    const { events, clock } = start({ transports: ["carrier pigeon"] }, ["carrier pigeon"]);
+    const { events, clock } = start({ transports: [] });
     expect(events).toEqual([]);
     clock.advance(0);
     expect(events).toEqual([["closed", "transport error", new TransportError("No transports available")]]);

@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 import { describe, expect, it } from "vitest";
-import type { Parser, ParserPacket } from "../../src/server/custom-codec.ts";
+import type { Parser, ParserPacket } from "../../src/socketio/parser.ts";
 import { TestServer } from "./support.ts";
 
 // The custom parser of the documentation, in words of its own: every packet is one message of JSON.

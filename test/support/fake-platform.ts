@@ -16,7 +16,7 @@ export class FakePlatform implements Platform {
     readonly transport: ClientRecorderTransport;
   }[] = [];
   readonly transports = { polling: this.recorder("polling"), websocket: this.recorder("websocket") };
-  #unload: (() => void) | undefined;
+  #leave: (() => void) | undefined;
   #wake: ((gone: boolean) => void) | undefined;
 
   /** A class of transports that write down what happens to them. */
@@ -32,23 +32,17 @@ export class FakePlatform implements Platform {
     };
   }
 
-  readonly onUnload = (run: () => void): (() => void) => {
-    this.#unload = run;
+  readonly onPage = (wake: (gone: boolean) => void, leave: (() => void) | undefined): (() => void) => {
+    this.#wake = wake;
+    this.#leave = leave;
     return () => {
-      this.#unload = undefined;
-    };
-  };
-
-  readonly onWake = (run: (gone: boolean) => void): (() => void) => {
-    this.#wake = run;
-    return () => {
-      this.#wake = undefined;
+      this.#wake = this.#leave = undefined;
     };
   };
 
   /** Whether anybody listens to the page. */
   get listens(): boolean {
-    return this.#wake !== undefined || this.#unload !== undefined;
+    return this.#wake !== undefined;
   }
 
   /** The page or its network is back, or `gone`. */
@@ -70,6 +64,6 @@ export class FakePlatform implements Platform {
 
   /** The page is left. */
   leave(): void {
-    this.#unload?.();
+    this.#leave?.();
   }
 }

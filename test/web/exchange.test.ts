@@ -27,7 +27,7 @@ async function serve(handler: Handler): Promise<string> {
 
 const ask = (exchange: Exchange, url: string, changes: Partial<PollingRequest> = {}) =>
   new Promise((resolve) => {
-    const request = { method: "GET", url, body: undefined, last: false, ...changes } as const;
+    const request = { method: "GET", url, body: null, last: false, ...changes } as const;
     exchange(request, (status, text, retryAfter) =>
       resolve([status, text, ...(retryAfter ? [retryAfter] : [])]),
     );
@@ -93,7 +93,7 @@ describe.each(kinds)("an exchange by %s", (_, create) => {
         arrived();
         request.socket.on("close", () => resolve());
       }).then((url) => {
-        const request = { method: "GET", url, body: undefined, last: false } as const;
+        const request = { method: "GET", url, body: null, last: false } as const;
         const cancel = create(0)(request, (...answer) => answers.push(answer));
         void isThere.then(cancel);
       });

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { onUnload, onWake } from "../../src/web/page.ts";
+import { onPage } from "../../src/web/page.ts";
 
 /** What the global object of a page or of a worker has, as far as it is listened to. */
 function enter(document?: { hidden: boolean }) {
@@ -22,7 +22,7 @@ function enter(document?: { hidden: boolean }) {
 
 afterEach(() => void vi.unstubAllGlobals());
 
-describe("onWake", () => {
+describe("onPage", () => {
   it.each([
     ["online", {}, [false]],
     ["offline", {}, [true]],
@@ -33,7 +33,7 @@ describe("onWake", () => {
   ])("of %s with %j tells %j", (type, fields, told) => {
     const { tell } = enter({ hidden: false });
     const calls: boolean[] = [];
-    onWake((gone) => calls.push(gone));
+    onPage((gone) => calls.push(gone));
     tell(type, fields);
     expect(calls).toEqual(told);
   });
@@ -41,7 +41,7 @@ describe("onWake", () => {
   it("tells nothing of a tab that is hidden, but of its network", () => {
     const { tell } = enter({ hidden: true });
     const calls: boolean[] = [];
-    onWake((gone) => calls.push(gone));
+    onPage((gone) => calls.push(gone));
     tell("visibilitychange");
     expect(calls).toEqual([]);
     tell("online");
@@ -51,7 +51,7 @@ describe("onWake", () => {
   it("hears of the network in a worker, which has no document", () => {
     const { tell } = enter();
     const calls: boolean[] = [];
-    onWake((gone) => calls.push(gone));
+    onPage((gone) => calls.push(gone));
     tell("online");
     expect(calls).toEqual([false]);
   });
@@ -59,7 +59,7 @@ describe("onWake", () => {
   it("takes its listeners away", () => {
     const { tell, listeners } = enter();
     const calls: boolean[] = [];
-    const cancel = onWake((gone) => calls.push(gone));
+    const cancel = onPage((gone) => calls.push(gone));
     expect(listeners()).toBe(4);
     cancel();
     tell("online");
@@ -69,20 +69,20 @@ describe("onWake", () => {
   it("does without where there are no events", () => {
     vi.stubGlobal("addEventListener", undefined);
     vi.stubGlobal("removeEventListener", undefined);
-    onWake(() => {})();
+    onPage(() => {})();
   });
-});
 
-describe("onUnload", () => {
-  it("tells that the page is left, until it is cancelled", () => {
-    const { tell, listeners } = enter();
-    let calls = 0;
-    const cancel = onUnload(() => {
-      calls += 1;
-    });
+  it("tells that the page is left where it is asked to, until it is cancelled", () => {
+    const { tell, listeners } = enter({ hidden: false });
+    const calls: unknown[] = [];
+    const cancel = onPage(
+      (gone) => calls.push(gone),
+      () => calls.push("left"),
+    );
+    expect(listeners()).toBe(5);
     tell("beforeunload");
     cancel();
     tell("beforeunload");
-    expect([calls, listeners()]).toEqual([1, 0]);
+    expect([calls, listeners()]).toEqual([["left"], 0]);
   });
 });

@@ -74,7 +74,7 @@ describe("PollingTransport", () => {
   it("asks without a session, and with it from then on", () => {
     const { transport, one, events } = start();
     const first = one();
-    expect(first).toMatchObject({ method: "GET", url: "http://host/socket.io/?EIO=4", body: undefined });
+    expect(first).toMatchObject({ method: "GET", url: "http://host/socket.io/?EIO=4", body: null });
     expect(transport.writable).toBe(false);
     first.answer(200, "0{}\x1e4hello\x1ebAQI=");
     expect(one().url).toBe("http://host/socket.io/?EIO=4&sid=a%20b");

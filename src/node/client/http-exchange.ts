@@ -14,7 +14,7 @@ const MAX_RESPONSE_LENGTH = 100 * 1024 * 1024;
  */
 export function createHttpExchange(requests: ClientRequests, timeout = 0): Exchange {
   return (request, done) => {
-    const contentType = request.body === undefined ? {} : { "content-type": "text/plain;charset=UTF-8" };
+    const contentType = request.body === null ? {} : { "content-type": "text/plain;charset=UTF-8" };
     const outgoing = send(request, requests, contentType);
     let isOver = false;
     const timer = timeout > 0 ? setTimeout(() => outgoing.destroy(), timeout) : undefined;

@@ -1,0 +1,70 @@
+import type { Binary } from "../binary.ts";
+import { readBlob } from "../blob.ts";
+import { Outgoing } from "../engine/outgoing.ts";
+import { PacketType as MessageType } from "../engine/packet.ts";
+import { type Decoded, Decoder, toPacket } from "../socketio/decoder.ts";
+import { encode } from "../socketio/encoder.ts";
+import { Malformed } from "../socketio/malformed.ts";
+import type { Packet } from "../socketio/packet.ts";
+import type { Parser, ParserPacket } from "../socketio/parser.ts";
+
+/** As much as the WebSocket of a client takes in one message: a server may send what its own clients could not. */
+const MAX_ATTACHMENT_BYTES = 100 * 1024 * 1024;
+
+/** How the packets of one connection stand in messages of Engine.IO. */
+export interface ClientCodec {
+  /** @throws BaroError `BARO_DATA` when the data cannot be sent. */
+  encode(packet: Packet): Outgoing;
+  /** Takes the next message. */
+  decode(message: string | Binary): Decoded;
+}
+
+/** The packets of Socket.IO protocol 5, or those of a parser of the program. */
+export function createCodec(parser?: Parser): ClientCodec {
+  if (parser !== undefined) return parserCodec(parser);
+  const decoder = new Decoder({ maxAttachmentBytes: MAX_ATTACHMENT_BYTES });
+  return {
+    encode(packet) {
+      const { text, attachments, blobs } = encode(packet);
+      const outgoing = new Outgoing(MessageType.MESSAGE, text, attachments);
+      for (const { blob, target } of blobs) {
+        outgoing.hold();
+        readBlob(blob, target, (success) => outgoing.release(success));
+      }
+      return outgoing;
+    },
+    decode: (message) =>
+      typeof message === "string" ? decoder.receiveText(message) : decoder.receiveBinary(message),
+  };
+}
+
+function parserCodec({ Encoder, Decoder }: Parser): ClientCodec {
+  const encoder = new Encoder();
+  const decoder = new Decoder();
+  let decoded: ParserPacket | undefined;
+  decoder.on("decoded", (packet) => {
+    decoded = packet;
+  });
+  return {
+    encode({ namespace: nsp, ...packet }) {
+      const [first, ...attachments] = encoder.encode({ ...packet, nsp });
+      return new Outgoing(MessageType.MESSAGE, first, attachments);
+    },
+    // Believes the parser as little as the server: its packets come from there.
+    decode(message) {
+      decoded = undefined;
+      try {
+        decoder.add(message);
+        if (decoded === undefined) return "incomplete";
+        const { type, nsp, id, data } = decoded as ParserPacket;
+        // Formats without `undefined` write null.
+        return (
+          toPacket(type as Packet["type"], nsp, id ?? undefined, data ?? undefined) ??
+          new Malformed("illegal payload")
+        );
+      } catch (error) {
+        return new Malformed(String(error));
+      }
+    },
+  };
+}
