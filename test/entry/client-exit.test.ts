@@ -19,8 +19,20 @@ beforeAll(() =>
     stdin: {
       contents: `
         import { io } from "./client.node.ts";
-        const [url, transports, upgraded] = process.argv.slice(2);
-        const socket = io(url, { transports: transports.split(",") });
+        const [url, transports, upgraded, autoUnref] = process.argv.slice(2);
+        const socket = io(url, { transports: transports.split(","), autoUnref: autoUnref !== undefined });
+        if (autoUnref) {
+          // Until then something else keeps the program.
+          const other = setInterval(() => {}, 1_000);
+          socket.on("connect", () => {
+            console.log("hello");
+            clearInterval(other);
+          });
+          socket.on("connect_error", () => {
+            console.log("hello");
+            clearInterval(other);
+          });
+        } else
         socket.on("connect", async () => {
           if (upgraded) await new Promise((resolve) => socket.io.engine.on("upgrade", resolve));
           console.log(await socket.emitWithAck("echo", "hello"));
@@ -38,24 +50,39 @@ beforeAll(() =>
 );
 afterAll(() => rmSync(folder, { recursive: true }));
 
-it.each([
-  ["polling", ""],
-  ["websocket", ""],
-  ["polling,websocket", "upgraded"],
-])("a program comes to its end after disconnect, over %s", async (transports, upgraded) => {
+async function run(...args: string[]): Promise<[code: unknown, output: string]> {
+  const child = spawn(process.execPath, [program, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+  let output = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    output += text;
+  });
+  return [await new Promise((resolve) => child.on("close", resolve)), output];
+}
+
+async function serve(): Promise<string> {
   const http = createServer();
   const server = new Server(http);
   server.on("connection", (socket) => socket.on("echo", (text, answer) => answer(text)));
   await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => void server.close());
-  const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
-  const child = spawn(process.execPath, [program, url, transports, upgraded], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  let output = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    output += text;
-  });
-  const code = await new Promise((resolve) => child.on("close", resolve));
-  expect([code, output]).toEqual([0, "hello\n"]);
+  return `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+}
+
+it.each([
+  ["polling", ""],
+  ["websocket", ""],
+  ["polling,websocket", "upgraded"],
+])("a program comes to its end after disconnect, over %s", async (transports, upgraded) => {
+  expect(await run(await serve(), transports, upgraded)).toEqual([0, "hello\n"]);
+});
+
+it.each(["polling", "websocket", "polling,websocket", "websocket,polling"])(
+  "a program with autoUnref comes to its end while it is connected, over %s",
+  async (transports) => {
+    expect(await run(await serve(), transports, "", "autoUnref")).toEqual([0, "hello\n"]);
+  },
+);
+
+it("a program with autoUnref comes to its end while it tries to connect", async () => {
+  expect(await run("http://127.0.0.1:1", "polling", "", "autoUnref")).toEqual([0, "hello\n"]);
 });

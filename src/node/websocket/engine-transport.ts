@@ -10,7 +10,7 @@ import { COPY_LIMIT, encodeMessage, type Frames } from "../../websocket/frame.ts
 import { SharedMessage } from "../../websocket/shared-message.ts";
 import { Violation } from "../../websocket/violation.ts";
 import type { WebSocketError } from "../../websocket/websocket-error.ts";
-import { asBuffer } from "../base64.ts";
+import { asBuffer, base64 } from "../base64.ts";
 import { clock } from "../process.ts";
 import { Reading, type ReadingRates } from "../reading.ts";
 import { Shell } from "./shell.ts";
@@ -30,6 +30,9 @@ export function engineShellOptions(maxPayload: number, maxQueued: number, traffi
   const counted = traffic === undefined ? {} : { traffic };
   return { ...SHELL_DEFAULTS, maxPayload, maxQueued, maxControlFrames: MAX_CONTROL_FRAMES, ...counted };
 }
+
+/** What stands before base64 (Engine.IO 4, "Packet encoding"). */
+const LETTER_B = 0x62;
 
 /** Bytes that are kept for a peer that reads too slowly, so that it hears why it is closed. */
 const LAST_WORDS = 64 * 1024;
@@ -102,8 +105,12 @@ export class EngineTransport extends Shell implements ServerTransport {
       return;
     }
     const type = packetTypeOf(data[0] ?? Number.NaN);
+    // Clients that are told `forceBase64` write binary data as in a payload.
+    const binary = data[0] === LETTER_B ? base64.decode(data.toString("latin1", 1)) : undefined;
     if (type !== undefined) {
       this.receiver.packet(type, data.toString("utf8", 1));
+    } else if (binary !== undefined) {
+      this.receiver.packet(PacketType.MESSAGE, binary);
     } else {
       const { receiver } = this;
       this.close();
