@@ -13,11 +13,19 @@ import { now } from "./now.js";
  *   path: string,
  *   visits: import("./visits.js").Visits,
  *   limits: import("./limits.js").LabLimits,
+ *   trustProxy: import("baro").TrustProxy | undefined,
  * }} options
  */
-export function serveControl(http, { path, visits, limits }) {
+export function serveControl(http, { path, visits, limits, trustProxy }) {
   /** @type {Server<ToSite, ToPage>} */
-  const io = new Server(http, { path, maxHttpBufferSize: 4 * 1024 });
+  const io = new Server(http, {
+    path,
+    maxHttpBufferSize: 4 * 1024,
+    // Those who find no room wait for their answer, too.
+    maxConnections: limits.visits + 8,
+    messageRate: 20,
+    ...(trustProxy !== undefined && { trustProxy }),
+  });
 
   io.use((socket, next) => {
     next(visits.hasRoomFor(addressOf(socket)) ? undefined : new Error("full"));

@@ -16,16 +16,17 @@ const WIRE_ADDRESS = "127.0.0.2";
  *   http: import("node:http").Server,
  *   base?: string,
  *   limits?: import("./limits.js").LabLimits,
- * }} site
+ *   trustProxy?: import("baro").TrustProxy,
+ * }} site `trustProxy`: the proxies before the site itself, as in Baro's option
  */
-export async function mountLab({ app, http, base = "/lab", limits = defaults }) {
+export async function mountLab({ app, http, base = "/lab", limits = defaults, trustProxy }) {
   const visits = new Visits(limits, await findWireAddress());
   const gateway = new Gateway(visits, limits);
   const wirePath = `${base}/wire`;
 
   app.use(wirePath, (request, response) => gateway.handle(request.url, request, response));
   app.use(base, createWeb(base));
-  const io = serveControl(http, { path: `${base}/control`, visits, limits });
+  const io = serveControl(http, { path: `${base}/control`, visits, limits, trustProxy });
   http.on("upgrade", (request, socket, head) => {
     const { url = "" } = request;
     if (url.startsWith(`${wirePath}/`))

@@ -24,12 +24,13 @@ export const limits = Object.freeze({
   /** In a lane, on its way. Beyond it, the sender waits. */
   laneBytes: 64 * 1024,
 
+  /** What passes a wire, each way. Frames of six bytes are work, too: it must not be endless. */
+  fast: Object.freeze({ latency: 0, bytesPerSecond: 128 * 1024, burstMs: 500 }),
   /**
-   * The slow network, each way. Both ways together must stay under one second: that is how long Baro's servers on the
-   * same port wait for others to answer an upgrade (`destroyUpgradeTimeout`).
+   * The slow network. Both ways together must stay under one second: that is how long Baro's servers on the same port
+   * wait for others to answer an upgrade (`destroyUpgradeTimeout`).
    */
-  slowMs: 350,
-  slowBytesPerSecond: 24 * 1024,
+  slow: Object.freeze({ latency: 350, bytesPerSecond: 24 * 1024, burstMs: 0 }),
 
   /** How often the page hears what crossed the wire. */
   batchMs: 50,

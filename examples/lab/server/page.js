@@ -4,6 +4,8 @@ import { ko } from "../public/js/words/ko.js";
 import { TECHNIQUES } from "./techniques.js";
 
 const WORDS = { en, ko };
+/** Those with files of their own, on both sides. */
+const WITH_CODE = new Set(["polling", "sse", "websocket", "socketio"]);
 
 /** @typedef {keyof typeof WORDS} Language */
 
@@ -13,21 +15,51 @@ const WORDS = { en, ko };
  * @returns {Readonly<Record<Language, string>>}
  */
 export function renderPages(base) {
-  const template = read("lab")
-    .replace("<!-- panels -->", forEach(read("panel")))
-    .replace("<!-- costs -->", forEach(read("cost")))
-    .replaceAll("{base}", base);
-  return { en: translate(template, "en"), ko: translate(template, "ko") };
+  const panel = read("server/pages/panel.html");
+  const cost = read("server/pages/cost.html");
+  const panels = TECHNIQUES.map((technique) => fill(panel, { code: codeOf(technique) }, technique));
+  const costs = TECHNIQUES.map((technique) => fill(cost, {}, technique));
+  const page = read("server/pages/lab.html").replaceAll("{base}", base);
+  const whole = fill(page, { panels: panels.join(""), costs: costs.join("") });
+  return { en: translate(whole, "en"), ko: translate(whole, "ko") };
 }
 
-/** @param {"lab" | "panel" | "cost"} name */
-const read = (name) => readFileSync(new URL(`pages/${name}.html`, import.meta.url), "utf8");
+/** @param {string} path */
+const read = (path) => readFileSync(new URL(`../${path}`, import.meta.url), "utf8");
 
-/** @param {string} template */
-const forEach = (template) =>
-  TECHNIQUES.map((technique) => template.replaceAll("{technique}", technique))
-    .join("")
-    .trim();
+/**
+ * Puts each part where a comment names it.
+ * @param {string} template
+ * @param {Readonly<Record<string, string>>} parts
+ * @param {string} technique
+ */
+function fill(template, parts, technique = "") {
+  return template
+    .replaceAll("{technique}", technique)
+    .replace(/ *<!-- ([\w ]+) -->\n?/g, (_, name) => parts[name] ?? "");
+}
+
+/**
+ * The lesson itself: what runs in the page and in the demo's server, and nothing that was written to be shown.
+ * @param {string} technique
+ */
+function codeOf(technique) {
+  if (!WITH_CODE.has(technique)) return "";
+  const show = (/** @type {string} */ path) => toHtml(withoutDocs(read(path)));
+  return fill(read("server/pages/code.html"), {
+    "page code": show(`public/js/techniques/${technique}.js`),
+    "server code": show(`demo/${technique}.js`),
+  });
+}
+
+/** @param {string} code */
+const withoutDocs = (code) => code.replace(/^ *\/\*\*.*?\*\/\n/gms, "").trim();
+
+/**
+ * @param {string} text
+ * @returns text as HTML, in which no key of a sentence is found either
+ */
+const toHtml = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll("{", "&#123;");
 
 /**
  * @param {string} html
@@ -38,5 +70,5 @@ function translate(html, language) {
   const words = WORDS[language];
   return html
     .replace('<html lang="en"', `<html lang="${language}"`)
-    .replace(/\{([\w.-]+)\}/g, (_, key) => words[key] ?? "");
+    .replace(/\{([\w.-]+)\}/g, (_, key) => toHtml(words[key] ?? ""));
 }

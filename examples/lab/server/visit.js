@@ -17,7 +17,6 @@ import { Wire } from "./wire/wire.js";
 
 /** @param {import("./limits.js").LabLimits} limits */
 const startProcess = (limits) => new DemoProcess(limits);
-const FAST = { latency: 0, bytesPerSecond: Number.POSITIVE_INFINITY };
 
 /** One visitor: a server of their own, the wires to it, and what crossed them. */
 export class Visit {
@@ -28,7 +27,6 @@ export class Visit {
   #audience;
   #demo;
   #connects;
-  #slow;
   /** @type {Map<Wire, { technique: Technique, isUpgraded: boolean }>} */
   #wires = new Map();
   /** @type {import("../types.d.ts").Network} */
@@ -57,7 +55,6 @@ export class Visit {
     this.#limits = limits;
     this.#audience = audience;
     this.#connects = new Bucket(limits.connects);
-    this.#slow = { latency: limits.slowMs, bytesPerSecond: limits.slowBytesPerSecond };
     this.#demo = startDemo(limits);
     this.#demo.on("state", () => audience.demo(this.#demo.state));
   }
@@ -126,7 +123,7 @@ export class Visit {
     const wire = new Wire({
       port,
       localAddress: this.#localAddress,
-      speed: () => (this.#network.slow ? this.#slow : FAST),
+      speed: () => (this.#network.slow ? this.#limits.slow : this.#limits.fast),
       laneBytes: this.#limits.laneBytes,
       tap: {
         up: (chunk, left, arrives) => reader.up(chunk, left, arrives),

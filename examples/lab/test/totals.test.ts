@@ -46,7 +46,7 @@ async function siteBefore(port: number, network = { slow: false, blocked: false,
     id: "v".repeat(22),
     address: "203.0.113.7",
     localAddress: undefined,
-    limits: { ...limits, slowMs: 20, slowBytesPerSecond: 4 * 1024 * 1024 },
+    limits: { ...limits, slow: { latency: 20, bytesPerSecond: 4 * 1024 * 1024, burstMs: 0 } },
     audience: { batch: (batch) => batches.push(batch), demo: () => {} },
     startDemo: () => ({ port, state: { state: "running" }, on() {}, stop() {}, dispose() {} }),
   });

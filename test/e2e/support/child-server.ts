@@ -4,16 +4,27 @@ import { createServer } from "node:net";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-const START = fileURLToPath(new URL("../../../examples/gif-chat/start.js", import.meta.url));
+const EXAMPLES = new URL("../../../examples/", import.meta.url);
 
-/** The GIF chat as users start it: a process of its own. */
+/** An example as users start it, by default the GIF chat: a process of its own. */
 export class ChildServer {
+  readonly #start: string;
   readonly #environment: NodeJS.ProcessEnv;
   #child: ChildProcess | undefined;
   #errors = "";
 
-  constructor(options: { readonly port: number | string; readonly dataDir: string }) {
+  constructor(options: {
+    readonly port: number | string;
+    readonly dataDir: string;
+    readonly example?: string;
+  }) {
+    this.#start = fileURLToPath(new URL(`${options.example ?? "gif-chat"}/start.js`, EXAMPLES));
     this.#environment = { ...process.env, PORT: String(options.port), DATA_DIR: options.dataDir };
+  }
+
+  /** Of the process that runs. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
   }
 
   /** What the process wrote to stderr. */
@@ -23,7 +34,7 @@ export class ChildServer {
 
   /** Starts the process, and gives the address that it prints. */
   async start(): Promise<string> {
-    const child = spawn(process.execPath, [START], {
+    const child = spawn(process.execPath, [this.#start], {
       env: this.#environment,
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -35,7 +46,7 @@ export class ChildServer {
       const [address] = /http:\/\/\S+/.exec(line) ?? [];
       if (address !== undefined) return address;
     }
-    throw new Error(`the GIF chat did not start:\n${this.#errors}`);
+    throw new Error(`it did not start:\n${this.#errors}`);
   }
 
   /** Ends the process, and gives its exit code. */
@@ -51,7 +62,7 @@ export class ChildServer {
 
   /** Waits until a process that fails by itself has ended, and gives its exit code. */
   async failed(): Promise<number | null> {
-    const child = spawn(process.execPath, [START], {
+    const child = spawn(process.execPath, [this.#start], {
       env: this.#environment,
       stdio: ["ignore", "ignore", "pipe"],
     });

@@ -61,6 +61,8 @@ control.on("wire", ({ marks, totals }) => {
     for (const mark of marks) if (mark.technique === panel.technique) panel.show(mark);
   }
   costs.show();
+  // Nothing is painted while nobody looks, but it has to be tidied up.
+  if (document.hidden) for (const { timeline } of panels) timeline.move();
 });
 control.on("demo", (demo) => {
   latestDemo = demo;
@@ -82,6 +84,10 @@ control.on("connect_error", ({ message }) => {
   setTimeout(() => control.connect(), FULL_RETRY_MS);
 });
 
+for (const [name, button] of Object.entries(buttons)) {
+  for (const event of ["pointerenter", "focus", "click"])
+    button.addEventListener(event, () => showHint(name));
+}
 buttons.cut.addEventListener("click", () => control.emit("cut"));
 buttons.stop.addEventListener("click", () => control.emit("stop"));
 for (const name of /** @type {const} */ (["block", "slow", "proxy"])) {
@@ -125,7 +131,7 @@ function showDemo() {
   const isRunning = latestDemo.state === "running";
   showStatus(latestDemo.state);
   buttons.stop.disabled = !isRunning;
-  for (const { timeline } of panels) timeline.outage(!isRunning, now());
+  for (const { timeline } of panels) timeline.outage(!isRunning);
   if (!isRunning || waiting === "") return;
   // The first start of a server is nobody's loss: begin when it is there.
   for (const panel of panels) panel.restart(`${base}/wire/${waiting}/${panel.technique}`);
@@ -137,6 +143,14 @@ function showDemo() {
 function showStatus(state) {
   status.dataset.state = state;
   say(status, `status.${state}`);
+}
+
+/** @param {string} name of an experiment */
+function showHint(name) {
+  for (const hint of document.querySelectorAll(".hints li")) {
+    if (hint.id === `${name}-hint`) hint.setAttribute("data-current", "true");
+    else hint.removeAttribute("data-current");
+  }
 }
 
 /** @param {boolean} isEnabled */

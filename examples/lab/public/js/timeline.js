@@ -3,195 +3,202 @@ import { sayBytes, svg } from "./dom.js";
 
 /**
  * @typedef {import("../../types.d.ts").Mark} Mark
- * @typedef {{ element: SVGElement, until: number }} Drawn `until`: until when it can be seen, by the server's clock
+ * @typedef {{ element: SVGElement, at: number }} Drawn
  */
 
-const PAGE_Y = 18;
-const SERVER_Y = 78;
+const SERVER_Y = 8;
+const PAGE_Y = 72;
+const PIXELS_PER_SECOND = 28;
 /** Between now and the right edge, for what is still on its way. */
 const AHEAD_PX = 22;
 /** Between two arrows. */
 const APART_PX = 6;
 /** Between an arrow and the place where it belongs. */
 const MOST_APART_PX = 30;
-const WIDE_SECONDS = 24;
-const NARROW_SECONDS = 12;
+const TIP_PX = 7;
+/** Wider than any screen: the right edge cuts off what is not over. */
+const ENDLESS_PX = 100_000;
 
-/** A strip of paper that moves to the left: above the page, below the server, between them what crosses the wire. */
+/** A strip of paper that moves to the left: the server above, the page below, between them what crosses the wire. */
 export class Timeline {
   #svg;
   #paper;
-  /** @type {Drawn[]} */
-  #drawn = [];
-  /** What of each exchange is drawn as its connection. @type {Map<number, Drawn & { from: number, isOpen: boolean }>} */
-  #bands = new Map();
-  /** @type {(Drawn & { from: number }) | undefined} */
-  #outage;
+  #width = 0;
   #origin = now();
+  /** Arrows and crosses, the oldest first. @type {Drawn[]} */
+  #drawn = [];
   /** Where the latest arrow begins. */
   #latest = Number.NEGATIVE_INFINITY;
-  #width = 0;
-  #scale = 1;
+  /** The exchanges, by their numbers. @type {Map<number, Span>} */
+  #exchanges = new Map();
+  /** When the server was away. @type {Span[]} */
+  #outages = [];
 
   /** @param {SVGSVGElement} element */
   constructor(element) {
     this.#svg = element;
-    const paper = element.querySelector("g");
-    if (paper === null) throw new Error("a timeline without paper");
-    this.#paper = paper;
-    element.prepend(
-      svg("line", { class: "lane", x1: 0, x2: "100%", y1: PAGE_Y, y2: PAGE_Y }),
+    this.#paper = svg("g", {});
+    element.replaceChildren(
+      this.#paper,
       svg("line", { class: "lane", x1: 0, x2: "100%", y1: SERVER_Y, y2: SERVER_Y }),
+      svg("line", { class: "lane", x1: 0, x2: "100%", y1: PAGE_Y, y2: PAGE_Y }),
     );
-    new ResizeObserver(() => this.#measure()).observe(element);
-    this.#measure();
+    new ResizeObserver(() => {
+      this.#width = this.#svg.clientWidth;
+    }).observe(element);
+    this.#width = this.#svg.clientWidth;
   }
 
   clear() {
     this.#paper.replaceChildren();
     this.#drawn = [];
-    this.#bands.clear();
-    this.#outage = undefined;
+    this.#exchanges.clear();
+    this.#outages = [];
     this.#latest = Number.NEGATIVE_INFINITY;
     this.#origin = now();
   }
 
   /** @param {Mark} mark */
   draw(mark) {
-    const { kind, left, arrived, exchange, way } = mark;
-    if (kind === "end") {
-      this.#endBand(exchange, left);
+    const { kind, left, exchange } = mark;
+    if (kind === "end" || kind === "refused" || kind === "cut") {
+      this.#exchanges.get(exchange)?.end(left, this.#x(left));
+      if (kind !== "end") this.#drawCross(left, kind === "cut" ? (PAGE_Y + SERVER_Y) / 2 : PAGE_Y);
       return;
     }
-    if (kind === "refused" || kind === "cut") {
-      this.#endBand(exchange, left);
-      this.#cross(left, kind === "cut" ? (PAGE_Y + SERVER_Y) / 2 : PAGE_Y, kind);
-      return;
+    if (!this.#exchanges.has(exchange)) {
+      this.#exchanges.set(exchange, this.#begin("band", left, SERVER_Y, PAGE_Y - SERVER_Y));
     }
-    if (!this.#bands.has(exchange)) this.#beginBand(exchange, left);
-    const [from, to] = way === "up" ? [PAGE_Y, SERVER_Y] : [SERVER_Y, PAGE_Y];
-    // What crosses within the same few milliseconds stands side by side.
-    const exact = this.#x(left);
-    const x1 = Math.max(exact, Math.min(this.#latest + APART_PX, exact + MOST_APART_PX));
-    const x2 = x1 + this.#x(arrived) - exact;
-    this.#latest = x1;
-    const arrow = svg("g", { class: `arrow ${way} ${kind}` });
-    const title = svg("title", {});
-    title.textContent = `${mark.label} · ${sayBytes(mark.bytes)}`;
-    const slope = Math.atan2(to - from, x2 - x1);
-    const tip = [0.42, -0.42].map((turn) => {
-      const angle = slope + Math.PI + turn;
-      return `${x2 + 7 * Math.cos(angle)},${to + 7 * Math.sin(angle)}`;
-    });
-    arrow.append(
-      title,
-      svg("line", { class: "grip", x1, y1: from, x2, y2: to }),
-      svg("line", { x1, y1: from, x2, y2: to }),
-      svg("polygon", { points: `${x2},${to} ${tip.join(" ")}` }),
-    );
-    this.#add(arrow, arrived);
+    this.#drawArrow(mark);
   }
 
   /**
    * The server is away, or back.
    * @param {boolean} isAway
-   * @param {number} at
    */
-  outage(isAway, at) {
-    if (isAway && this.#outage === undefined) {
-      const element = svg("rect", {
-        class: "outage",
-        x: this.#x(at),
-        y: SERVER_Y - 6,
-        height: 12,
-        width: 1e6,
-      });
-      this.#paper.prepend(element);
-      this.#outage = { element, from: at, until: Number.POSITIVE_INFINITY };
-      this.#drawn.push(this.#outage);
-    } else if (!isAway && this.#outage !== undefined) {
-      this.#outage.element.setAttribute("width", String(this.#x(at) - this.#x(this.#outage.from)));
-      this.#outage.until = at;
-      this.#outage = undefined;
-    }
+  outage(isAway) {
+    const at = now();
+    const latest = this.#outages.at(-1);
+    const wasAway = latest !== undefined && !latest.isOver;
+    if (isAway && !wasAway) this.#outages.push(this.#begin("outage", at, SERVER_Y - 4, 8));
+    if (!isAway && wasAway) latest.end(at, this.#x(at));
   }
 
-  /** Moves the paper to where it is now. */
+  /** Moves the paper to where it is now, and cuts off what is out of sight. */
   move() {
     const at = now();
-    const shift = this.#width - AHEAD_PX - this.#x(at);
-    this.#paper.setAttribute("transform", `translate(${shift.toFixed(1)} 0)`);
-    const oldest = at - (this.#width / this.#scale) * 1_000;
-    if ((this.#drawn[0]?.until ?? at) > oldest) return;
-    this.#drawn = this.#drawn.filter(({ element, until }) => {
-      if (until >= oldest) return true;
-      element.remove();
-      return false;
-    });
-    for (const [exchange, { until }] of this.#bands) if (until < oldest) this.#bands.delete(exchange);
-  }
-
-  #measure() {
-    const width = this.#svg.clientWidth;
-    if (width === this.#width) return;
-    const scale = width / (width < 480 ? NARROW_SECONDS : WIDE_SECONDS);
-    // What is drawn is drawn in pixels. At another size, it begins anew.
-    if (this.#width !== 0 && scale !== this.#scale) this.clear();
-    this.#width = width;
-    this.#scale = scale;
+    this.#paper.setAttribute(
+      "transform",
+      `translate(${(this.#width - AHEAD_PX - this.#x(at)).toFixed(1)} 0)`,
+    );
+    const oldest = at - ((this.#width + AHEAD_PX) / PIXELS_PER_SECOND) * 1_000;
+    for (let [first] = this.#drawn; first !== undefined && first.at < oldest; [first] = this.#drawn) {
+      first.element.remove();
+      this.#drawn.shift();
+    }
+    for (const [number, span] of this.#exchanges)
+      if (span.removeBefore(oldest)) this.#exchanges.delete(number);
+    this.#outages = this.#outages.filter((span) => !span.removeBefore(oldest));
   }
 
   /** @param {number} at by the server's clock */
   #x(at) {
-    return ((at - this.#origin) / 1_000) * this.#scale;
+    return ((at - this.#origin) / 1_000) * PIXELS_PER_SECOND;
   }
 
   /**
-   * @param {number} exchange
-   * @param {number} from
-   */
-  #beginBand(exchange, from) {
-    const element = svg("rect", {
-      class: "band",
-      x: this.#x(from),
-      y: PAGE_Y,
-      height: SERVER_Y - PAGE_Y,
-      width: 1e6,
-    });
-    this.#paper.prepend(element);
-    const band = { element, from, until: Number.POSITIVE_INFINITY, isOpen: true };
-    this.#bands.set(exchange, band);
-    this.#drawn.push(band);
-  }
-
-  /**
-   * @param {number} exchange
+   * @param {string} name
    * @param {number} at
+   * @param {number} y
+   * @param {number} height
    */
-  #endBand(exchange, at) {
-    const band = this.#bands.get(exchange);
-    if (band === undefined || !band.isOpen) return;
-    band.isOpen = false;
-    band.until = at;
-    band.element.setAttribute("width", String(Math.max(2, this.#x(at) - this.#x(band.from))));
+  #begin(name, at, y, height) {
+    const span = new Span(name, this.#x(at), y, height);
+    this.#paper.prepend(span.element);
+    return span;
+  }
+
+  /** @param {Mark} mark */
+  #drawArrow({ way, kind, label, bytes, left, arrived }) {
+    const [y1, y2] = way === "up" ? [PAGE_Y, SERVER_Y] : [SERVER_Y, PAGE_Y];
+    // What crosses within the same few milliseconds stands side by side.
+    const exact = this.#x(left);
+    const x1 = Math.max(exact, Math.min(this.#latest + APART_PX, exact + MOST_APART_PX));
+    const x2 = x1 + this.#x(arrived) - exact;
+    this.#latest = x1;
+
+    const back = Math.atan2(y1 - y2, x1 - x2);
+    const corner = (/** @type {number} */ turn) =>
+      `${x2 + TIP_PX * Math.cos(back + turn)},${y2 + TIP_PX * Math.sin(back + turn)}`;
+    const arrow = svg("g", { class: `arrow ${way} ${kind}` });
+    const title = svg("title", {});
+    title.textContent = `${label} · ${sayBytes(bytes)}`;
+    arrow.append(
+      title,
+      svg("line", { class: "grip", x1, y1, x2, y2 }),
+      svg("line", { x1, y1, x2, y2 }),
+      svg("polygon", { points: `${x2},${y2} ${corner(0.42)} ${corner(-0.42)}` }),
+    );
+    this.#add(arrow, arrived);
   }
 
   /**
    * @param {number} at
    * @param {number} y
-   * @param {string} kind
    */
-  #cross(at, y, kind) {
+  #drawCross(at, y) {
     const x = this.#x(at);
-    this.#add(svg("path", { class: `cross ${kind}`, d: `M${x - 5} ${y - 5}l10 10m0 -10l-10 10` }), at);
+    this.#add(svg("path", { class: "cross", d: `M${x - 5} ${y - 5}l10 10m0 -10l-10 10` }), at);
   }
 
   /**
    * @param {SVGElement} element
-   * @param {number} until
+   * @param {number} at
    */
-  #add(element, until) {
+  #add(element, at) {
     this.#paper.append(element);
-    this.#drawn.push({ element, until });
+    this.#drawn.push({ element, at });
+  }
+}
+
+/** Something that lasts. */
+class Span {
+  element;
+  #x;
+  #until = Number.POSITIVE_INFINITY;
+
+  /**
+   * @param {string} name
+   * @param {number} x
+   * @param {number} y
+   * @param {number} height
+   */
+  constructor(name, x, y, height) {
+    this.#x = x;
+    this.element = svg("rect", { class: name, x, y, height, width: ENDLESS_PX });
+  }
+
+  get isOver() {
+    return this.#until < Number.POSITIVE_INFINITY;
+  }
+
+  /**
+   * @param {number} at
+   * @param {number} x
+   */
+  end(at, x) {
+    if (this.isOver) return;
+    this.#until = at;
+    this.element.setAttribute("width", String(Math.max(2, x - this.#x)));
+  }
+
+  /**
+   * @param {number} oldest
+   * @returns whether it ended before, and is gone
+   */
+  removeBefore(oldest) {
+    if (this.#until >= oldest) return false;
+    this.element.remove();
+    return true;
   }
 }

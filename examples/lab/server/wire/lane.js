@@ -1,8 +1,8 @@
 import { now } from "../now.js";
 
 /**
- * @typedef {{ readonly latency: number, readonly bytesPerSecond: number }} Speed
- * `latency` in milliseconds.
+ * @typedef {{ readonly latency: number, readonly bytesPerSecond: number, readonly burstMs: number }} Speed
+ * `latency`: milliseconds. `burstMs`: after a rest, what passes within so many milliseconds passes at once.
  */
 
 /** One direction of a wire. What goes in comes out in order, as late as the network is slow. */
@@ -40,10 +40,10 @@ export class Lane {
   send(chunk) {
     const at = now();
     const size = chunk?.length ?? 0;
-    const { latency, bytesPerSecond } = this.#speed();
-    this.#lineFree = Math.max(at, this.#lineFree) + (size / bytesPerSecond) * 1_000;
+    const { latency, bytesPerSecond, burstMs } = this.#speed();
+    this.#lineFree = Math.max(at - burstMs, this.#lineFree) + (size / bytesPerSecond) * 1_000;
     // A network that has just become fast lets nothing overtake what is still on its way.
-    this.#lastDue = Math.max(this.#lastDue, this.#lineFree + latency);
+    this.#lastDue = Math.max(this.#lastDue, Math.max(at, this.#lineFree) + latency);
     const due = this.#lastDue;
     if (due <= at && this.#underway.length === 0) {
       this.#deliver(chunk);

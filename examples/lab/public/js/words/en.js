@@ -20,6 +20,8 @@ export const en = {
   "status.idle": "Nobody touched the page for ten minutes, so your server is gone. Touch the page to go on.",
 
   tryHeading: "Break something",
+  watchHint:
+    "First watch for fifteen seconds: how many arrows does each technique need for the same words? Then break something.",
   cut: "Cut the connections",
   cutHint:
     "Polling just asks again. EventSource and Socket.IO come back by themselves and ask for what they missed. A bare WebSocket stays CLOSED until you press Connect.",
@@ -41,6 +43,10 @@ export const en = {
   legendDown: "from the server",
   legendOpen: "connection in use",
   page: "page",
+  now: "now",
+  code: "The code",
+  codePage: "In the page",
+  codeServer: "In your server",
   server: "server",
   timeline: "Timeline of the last seconds; the list that follows has the same in words",
   log: "The latest on this wire",

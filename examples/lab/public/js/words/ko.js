@@ -23,6 +23,8 @@ export const ko = {
   "status.idle": "10분 동안 아무도 만지지 않아 서버를 껐어요. 페이지를 누르면 이어져요.",
 
   tryHeading: "망가뜨려 보기",
+  watchHint:
+    "먼저 15초만 지켜보세요. 같은 말을 주고받는 데 화살표가 몇 개나 드나요? 그다음 하나씩 망가뜨려 보세요.",
   cut: "연결 끊기",
   cutHint:
     "폴링은 그냥 다시 물어봐요. EventSource와 Socket.IO는 스스로 돌아와 놓친 것을 받아요. 웹 소켓만은 연결 버튼을 누를 때까지 CLOSED예요.",
@@ -43,6 +45,10 @@ export const ko = {
   legendDown: "서버에서",
   legendOpen: "쓰이는 연결",
   page: "페이지",
+  now: "지금",
+  code: "코드",
+  codePage: "페이지에서",
+  codeServer: "당신의 서버에서",
   server: "서버",
   timeline: "지난 몇 초의 시간표. 이어지는 목록에 같은 내용이 글로 있어요",
   log: "이 회선의 최근 기록",
