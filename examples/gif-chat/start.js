@@ -1,57 +1,7 @@
-import { once } from "node:events";
-import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
+import { run } from "./run.js";
 import { createChat } from "./server/server.js";
 
-const wish = process.env.PORT || "3000";
-const port = /^\d+$/.test(wish) ? Number(wish) : Number.NaN;
+// The chat alone. `npm start` in the root of the repository has the lab and the auction beside it.
 const dataDir = process.env.DATA_DIR || fileURLToPath(new URL(".data", import.meta.url));
-
-/**
- * @param {string} sentence
- * @returns {never}
- */
-function fail(sentence) {
-  console.error(sentence);
-  process.exit(1);
-}
-
-/** @param {unknown} error */
-const reason = (error) => (error instanceof Error ? error.message : String(error));
-
-/** @param {NodeJS.ErrnoException} error */
-function cannotListen(error) {
-  if (error.code === "EADDRINUSE") {
-    fail(`Port ${port} is taken. Stop what uses it, or choose another one: PORT=${port + 1} npm start`);
-  }
-  if (error.code === "EACCES")
-    fail(`Port ${port} needs more rights. Choose another one: PORT=3000 npm start`);
-  fail(`The GIF chat could not start: ${error.message}`);
-}
-
-if (!(port <= 65_535)) fail(`PORT must be a number from 0 to 65535, not "${wish}".`);
-
-// Before the data folder is touched: where the port is taken, it is most likely a chat that uses the folder now.
-const probe = createServer().once("error", cannotListen).listen(port);
-await once(probe, "listening");
-probe.close();
-await once(probe, "close");
-
-const { http, close } = await createChat({ dataDir }).catch((error) =>
-  fail(`The data folder ${dataDir} cannot be used: ${reason(error)}`),
-);
-http.once("error", cannotListen);
-http.listen(port, () => {
-  const address = http.address();
-  console.log(`http://localhost:${typeof address === "object" && address !== null ? address.port : port}`);
-});
-
-let stopping = false;
-for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) {
-  process.on(signal, async () => {
-    if (stopping) process.exit(1); // asked twice: do not wait any longer
-    stopping = true;
-    await close();
-    process.exit(0);
-  });
-}
+await run({ name: "The GIF chat", dataDir, open: () => createChat({ dataDir }) });

@@ -1,3 +1,4 @@
+import { createChannel, createEventStream } from "baro/sse";
 import { addressOf } from "./address.js";
 
 /**
@@ -6,22 +7,13 @@ import { addressOf } from "./address.js";
  * @param {import("./newsroom.js").Newsroom} newsroom
  */
 export function serveSse(app, newsroom) {
-  app.get("/stream", (request, response) => {
-    response.set("Content-Type", "text/event-stream").set("Cache-Control", "no-store");
-    response.flushHeaders();
-    response.write(`retry: 1000\nevent: address\ndata: ${JSON.stringify(addressOf(request))}\n\n`);
+  // Who comes back says what it heard last, and hears what it missed.
+  const channel = createChannel({ history: true });
 
-    /** @param {import("../types.d.ts").News} news */
-    const send = (news) => {
-      response.write(`id: ${news.run}/${news.n}\ndata: ${JSON.stringify(news)}\n\n`);
-    };
-    // Who comes back says what it heard last, and hears what it missed.
-    const last = request.get("last-event-id");
-    if (last !== undefined) {
-      const [run, n] = last.split("/");
-      for (const news of newsroom.after(run === newsroom.run ? Number(n) : 0)) send(news);
-    }
-    newsroom.on("news", send);
-    response.on("close", () => newsroom.off("news", send));
+  app.get("/stream", (request, response) => {
+    const stream = createEventStream(request, response, { retry: 1_000 });
+    stream.send("address", addressOf(request));
+    stream.join(channel);
   });
+  newsroom.on("news", (news) => channel.broadcast("news", news));
 }

@@ -16,16 +16,18 @@ const WIRE_ADDRESS = "127.0.0.2";
  *   http: import("node:http").Server,
  *   base?: string,
  *   limits?: import("./limits.js").LabLimits,
+ *   neighbours?: readonly import("./page.js").Neighbour[],
  *   trustProxy?: import("baro").TrustProxy,
- * }} site `trustProxy`: the proxies before the site itself, as in Baro's option
+ * }} site `neighbours`: what else the site has, and the lab's header leads to. `trustProxy`: the proxies before the
+ *   site itself, as in Baro's option
  */
-export async function mountLab({ app, http, base = "/lab", limits = defaults, trustProxy }) {
+export async function mountLab({ app, http, base = "/lab", limits = defaults, neighbours = [], trustProxy }) {
   const visits = new Visits(limits, await findWireAddress());
   const gateway = new Gateway(visits, limits);
   const wirePath = `${base}/wire`;
 
   app.use(wirePath, (request, response) => gateway.handle(request.url, request, response));
-  app.use(base, createWeb(base));
+  app.use(base, createWeb(base, neighbours));
   const io = serveControl(http, { path: `${base}/control`, visits, limits, trustProxy });
   http.on("upgrade", (request, socket, head) => {
     const { url = "" } = request;
@@ -36,7 +38,8 @@ export async function mountLab({ app, http, base = "/lab", limits = defaults, tr
   return {
     /** Ends all visits and their servers. The HTTP server is the site's. */
     async close() {
-      io.disconnectSockets(true);
+      // As a lost connection, not as a goodbye: the page comes back by itself.
+      io.engine.close();
       visits.closeAll();
     },
   };

@@ -7,20 +7,32 @@ const WORDS = { en, ko };
 /** Those with files of their own, on both sides. */
 const WITH_CODE = new Set(["polling", "sse", "websocket", "socketio"]);
 
-/** @typedef {keyof typeof WORDS} Language */
+/** @type {Readonly<Record<Neighbour, string>>} */
+const ADDRESSES = { chat: "/", auction: "/auction" };
+
+/**
+ * @typedef {keyof typeof WORDS} Language
+ * @typedef {"chat" | "auction"} Neighbour
+ */
 
 /**
  * The page in each language, whole before any script runs, so that nothing moves when one does.
  * @param {string} base
+ * @param {readonly Neighbour[]} neighbours
  * @returns {Readonly<Record<Language, string>>}
  */
-export function renderPages(base) {
+export function renderPages(base, neighbours) {
   const panel = read("server/pages/panel.html");
   const cost = read("server/pages/cost.html");
   const panels = TECHNIQUES.map((technique) => fill(panel, { code: codeOf(technique) }, technique));
   const costs = TECHNIQUES.map((technique) => fill(cost, {}, technique));
-  const page = read("server/pages/lab.html").replaceAll("{base}", base);
-  const whole = fill(page, { panels: panels.join(""), costs: costs.join("") });
+  const links = neighbours.map((name) => `<a href="${ADDRESSES[name]}" data-t="${name}">{${name}}</a>`);
+  const whole = fill(read("server/pages/lab.html"), {
+    panels: panels.join(""),
+    costs: costs.join(""),
+    neighbours:
+      links.length === 0 ? "" : fill(read("server/pages/neighbours.html"), { links: links.join("") }),
+  }).replaceAll("{base}", base);
   return { en: translate(whole, "en"), ko: translate(whole, "ko") };
 }
 

@@ -18,9 +18,10 @@ const PAGE_POLICY = [
 /**
  * The page of the lab and its files.
  * @param {string} base where the lab is: all addresses in the page begin with it
+ * @param {readonly import("./page.js").Neighbour[]} neighbours
  */
-export function createWeb(base) {
-  const pages = renderPages(base);
+export function createWeb(base, neighbours) {
+  const pages = renderPages(base, neighbours);
   const web = express.Router({ strict: true });
 
   web.use((_request, response, next) => {

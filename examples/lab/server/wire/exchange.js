@@ -175,7 +175,8 @@ class Side {
     }
     for (const block of this.#blocks.receive(part)) {
       this.#title = block.replaceAll("\n", " ");
-      this.#mark(block.startsWith(":") ? "control" : "event", arrived);
+      // Comments, and blocks that only set an id or a time, are no events: HTML standard, section 9.2.6.
+      this.#mark(/^data\b/m.test(block) ? "event" : "control", arrived);
     }
   }
 

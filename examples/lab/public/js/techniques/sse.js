@@ -15,7 +15,7 @@ export function startSse(url, report) {
   source.addEventListener("open", state);
   source.addEventListener("error", state);
   source.addEventListener("address", ({ data }) => report.address(JSON.parse(data)));
-  source.addEventListener("message", ({ data }) => {
+  source.addEventListener("news", ({ data }) => {
     const news = JSON.parse(data);
     report.news(news);
     answer(url, news.n);

@@ -2,9 +2,9 @@
 export const en = {
   title: "바로 LAB · Polling, SSE, WebSocket, Socket.IO",
   skip: "Skip to the four techniques",
-  elsewhere: "Elsewhere on this site",
-  toChat: "GIF chat",
-  toAuction: "Auction",
+  neighbours: "Elsewhere on this site",
+  chat: "GIF chat",
+  auction: "Auction",
   switchLanguage: "한국어",
 
   heading: "One exercise, four techniques, every byte.",

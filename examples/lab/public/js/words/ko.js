@@ -5,9 +5,9 @@
 export const ko = {
   title: "바로 LAB · 폴링, SSE, 웹 소켓, Socket.IO",
   skip: "네 가지 기술로 건너뛰기",
-  elsewhere: "이 사이트의 다른 곳",
-  toChat: "GIF 채팅",
-  toAuction: "경매",
+  neighbours: "이 사이트의 다른 곳",
+  chat: "GIF 채팅",
+  auction: "경매",
   switchLanguage: "English",
 
   heading: "같은 실습, 네 가지 기술, 모든 바이트.",

@@ -1,0 +1,28 @@
+import { createServer } from "node:http";
+import { mountChat } from "@baro/example-gif-chat";
+import { mountLab } from "@baro/example-lab";
+import express from "express";
+
+/**
+ * All examples on one HTTP server, which the caller lets listen: the chat at `/`, the lab at `/lab`.
+ * @param {{ dataDir: string }} options
+ */
+export async function createSite({ dataDir }) {
+  const app = express();
+  app.disable("x-powered-by");
+  const http = createServer(app);
+  const lab = await mountLab({ app, http, neighbours: ["chat"] });
+  // The last, because it answers whatever nobody else has taken.
+  const chat = await mountChat({ app, http, dataDir, neighbours: ["lab"] });
+
+  return {
+    http,
+    /** Closes all connections, ends the processes of the lab, then closes the databases. */
+    async close() {
+      const closed = http.listening ? new Promise((resolve) => http.close(resolve)) : undefined;
+      await Promise.all([lab.close(), chat.close()]);
+      http.closeAllConnections();
+      await closed;
+    },
+  };
+}
