@@ -2,11 +2,11 @@ import type { Binary } from "../binary.ts";
 import { readBlob } from "../blob.ts";
 import { Outgoing } from "../engine/outgoing.ts";
 import { PacketType } from "../engine/packet.ts";
-import { type Decoded, Decoder, type DecoderLimits } from "../socketio/decoder.ts";
+import type { Decoded, DecoderLimits } from "../socketio/decoder.ts";
 import { encode, type PendingBlob } from "../socketio/encoder.ts";
 import { hasBinary } from "../socketio/has-binary.ts";
-import { isTooDeep } from "../socketio/json.ts";
 import type { Packet } from "../socketio/packet.ts";
+import { ServerDecoder } from "../socketio/server-decoder.ts";
 import { stringifyLong } from "../socketio/stringify-long.ts";
 
 /** Puts the messages of one client together to packets. It never throws: a fault is a value. */
@@ -32,7 +32,7 @@ export const socketIoCodec: Codec = {
     if (blobs.length > 0) fill(outgoing, blobs);
     return outgoing;
   },
-  createDecoder: (limits) => new Decoder(limits, isTooDeep),
+  createDecoder: (limits) => new ServerDecoder(limits),
 };
 
 function writePlain(data: unknown): string | undefined {

@@ -40,17 +40,11 @@ interface Pending {
 export class Decoder {
   readonly #maxAttachments: number;
   readonly #maxAttachmentBytes: number;
-  readonly #isTooDeep: ((json: string) => boolean) | undefined;
   #pending: Pending | undefined;
 
-  /**
-   * @param isTooDeep refuses JSON before it is parsed, so that nobody's walk through it overflows the stack. A client
-   *   that trusts its server with that does without.
-   */
-  constructor(limits: DecoderLimits = {}, isTooDeep?: (json: string) => boolean) {
+  constructor(limits: DecoderLimits = {}) {
     this.#maxAttachments = limits.maxAttachments ?? 10;
     this.#maxAttachmentBytes = limits.maxAttachmentBytes ?? 1_000_000;
-    this.#isTooDeep = isTooDeep;
   }
 
   /** A text message: the head of a packet, or all of it. */
@@ -60,7 +54,7 @@ export class Decoder {
     if (header instanceof Malformed) return header;
     const { type, attachments, namespace, id, end } = header;
     const json = text.slice(end);
-    if (this.#isTooDeep?.(json)) return new Malformed("JSON too deep");
+    if (this.isTooDeep(json)) return new Malformed("JSON too deep");
     const slots: (Slot | null)[] = new Array(attachments).fill(null);
     let data: unknown;
     try {
@@ -91,6 +85,16 @@ export class Decoder {
     return pending.packet;
   }
 
+  /** Whether attachments are awaited. */
+  protected get isWaiting(): boolean {
+    return this.#pending !== undefined;
+  }
+
+  /** Whether JSON is refused for its nesting. A client leaves that to `JSON.parse`: it trusts its server so far. */
+  protected isTooDeep(_json: string): boolean {
+    return false;
+  }
+
   #fail(reason: string): Malformed {
     this.#pending = undefined;
     return new Malformed(reason);
@@ -119,29 +123,23 @@ export function toPacket(
   id: number | undefined,
   data: unknown,
 ): Packet | undefined {
-  switch (type) {
-    case PacketType.EVENT:
-    case PacketType.BINARY_EVENT:
-      return isEvent(data) ? { type: PacketType.EVENT, namespace, id, data } : undefined;
-    case PacketType.ACK:
-    case PacketType.BINARY_ACK:
-      return id !== undefined && Array.isArray(data)
-        ? { type: PacketType.ACK, namespace, id, data }
-        : undefined;
-  }
-  // Only the two above are acknowledged, or acknowledge.
-  if (id !== undefined) return undefined;
-  switch (type) {
-    case PacketType.CONNECT:
-      return data === undefined || isObject(data) ? { type, namespace, id, data } : undefined;
-    case PacketType.DISCONNECT:
-      return data === undefined ? { type, namespace, id, data } : undefined;
-    case PacketType.CONNECT_ERROR:
-      return typeof data === "string" || isObject(data) ? { type, namespace, id, data } : undefined;
-  }
+  // A binary type is three above its plain one.
+  const plain = type >= PacketType.BINARY_EVENT ? type - 3 : type;
+  return hasShape(plain, id, data) ? ({ type: plain, namespace, id, data } as Packet) : undefined;
 }
 
-function isEvent(data: unknown): data is [string, ...unknown[]] {
+function hasShape(type: number, id: number | undefined, data: unknown): boolean {
+  if (type === PacketType.EVENT) return isEvent(data);
+  if (type === PacketType.ACK) return id !== undefined && Array.isArray(data);
+  // Only the two above are acknowledged, or acknowledge.
+  if (id !== undefined) return false;
+  if (type === PacketType.CONNECT) return data === undefined || isObject(data);
+  if (type === PacketType.CONNECT_ERROR) return typeof data === "string" || isObject(data);
+  return type === PacketType.DISCONNECT && data === undefined;
+}
+
+/** Whether the data is that of an event. */
+export function isEvent(data: unknown): data is [string, ...unknown[]] {
   if (!Array.isArray(data)) return false;
   const event: unknown = data[0];
   return typeof event === "string" && event.length <= MAX_EVENT_LENGTH && !RESERVED_EVENTS.has(event);

@@ -5,13 +5,12 @@ import { decodeMessage } from "../../src/plain/decoder.ts";
 import { encodeMessage, toPlainPacket, toStreamedEvent } from "../../src/plain/encoder.ts";
 import { encode } from "../../src/socketio/encoder.ts";
 import { PacketType } from "../../src/socketio/packet.ts";
-import { stringifyLong } from "../../src/socketio/stringify-long.ts";
 import { encodeEvent } from "../../src/sse/encoder.ts";
 
 type Options = { namespace?: string; id?: number };
 
 const plain = (data: [string, ...unknown[]], { namespace = "/", id }: Options = {}) => {
-  const { text, attachments } = encode({ type: PacketType.EVENT, namespace, id, data }, stringifyLong);
+  const { text, attachments } = encode({ type: PacketType.EVENT, namespace, id, data });
   return toPlainPacket(text, attachments, base64);
 };
 

@@ -3,13 +3,13 @@ import { describe, expect, it } from "vitest";
 import type { Binary } from "../../src/binary.ts";
 import { type Decoded, Decoder } from "../../src/socketio/decoder.ts";
 import { encode } from "../../src/socketio/encoder.ts";
-import { isTooDeep } from "../../src/socketio/json.ts";
 import { Malformed } from "../../src/socketio/malformed.ts";
 import { type Packet, PacketType } from "../../src/socketio/packet.ts";
+import { ServerDecoder } from "../../src/socketio/server-decoder.ts";
 import { vectors } from "./vectors.ts";
 
 const decode = (text: string, ...attachments: Binary[]): Decoded => {
-  const decoder = new Decoder({}, isTooDeep);
+  const decoder = new ServerDecoder();
   let decoded = decoder.receiveText(text);
   for (const attachment of attachments) decoded = decoder.receiveBinary(attachment);
   return decoded;
@@ -29,7 +29,7 @@ describe("Decoder", () => {
 
   it("puts attachments in their places", () => {
     const text = '52-/ns,4["e",{"_placeholder":true,"num":1},[{"_placeholder":true,"num":0}]]';
-    const decoder = new Decoder({}, isTooDeep);
+    const decoder = new ServerDecoder();
     expect(decoder.receiveText(text)).toBe("incomplete");
     expect(decoder.receiveBinary(bytes(1))).toBe("incomplete");
     expect(decoder.receiveBinary(bytes(2))).toEqual({
@@ -88,7 +88,7 @@ describe("Decoder", () => {
   });
 
   it("forgets a broken packet", () => {
-    const decoder = new Decoder({}, isTooDeep);
+    const decoder = new ServerDecoder();
     decoder.receiveText('51-["e",{"_placeholder":true,"num":0}]');
     expect(decoder.receiveText('2["e"]')).toBeInstanceOf(Malformed);
     expect(decoder.receiveBinary(bytes(1))).toBeInstanceOf(Malformed);
@@ -150,10 +150,10 @@ describe("attacks", () => {
   });
 
   it("S-5: refuses text where an attachment is due, and binary that nobody announced", () => {
-    const decoder = new Decoder({}, isTooDeep);
+    const decoder = new ServerDecoder();
     expect(decoder.receiveText('51-["a",{"_placeholder":true,"num":0}]')).toBe("incomplete");
     expect(decoder.receiveText('2["a"]')).toBeInstanceOf(Malformed);
-    expect(new Decoder({}, isTooDeep).receiveBinary(bytes(1))).toBeInstanceOf(Malformed);
+    expect(new ServerDecoder().receiveBinary(bytes(1))).toBeInstanceOf(Malformed);
   });
 
   it.each(['50-["a"]', "60-[]", "60-1[]"])("S-6: refuses %s", (text) => {
@@ -180,8 +180,8 @@ describe("attacks", () => {
   it("S-7: takes as many attachments as the limit says", () => {
     const placeholders = Array.from({ length: 11 }, (_, num) => `,{"_placeholder":true,"num":${num}}`);
     const text = (count: number) => `5${count}-["a"${placeholders.slice(0, count).join("")}]`;
-    expect(new Decoder({}, isTooDeep).receiveText(text(10))).toBe("incomplete");
-    expect(new Decoder({}, isTooDeep).receiveText(text(11))).toBeInstanceOf(Malformed);
+    expect(new ServerDecoder().receiveText(text(10))).toBe("incomplete");
+    expect(new ServerDecoder().receiveText(text(11))).toBeInstanceOf(Malformed);
     expect(new Decoder({ maxAttachments: 11 }).receiveText(text(11))).toBe("incomplete");
   });
 
@@ -309,7 +309,7 @@ describe("properties", () => {
     const message = fc.oneof(text, fc.uint8Array());
     fc.assert(
       fc.property(fc.array(message), (messages) => {
-        const decoder = new Decoder({}, isTooDeep);
+        const decoder = new ServerDecoder();
         for (const data of messages) {
           if (typeof data === "string") decoder.receiveText(data);
           else decoder.receiveBinary(data);
