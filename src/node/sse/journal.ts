@@ -19,13 +19,20 @@ interface Block {
   readonly bytes: Uint8Array;
 }
 
+/** A channel whose events are kept. */
+interface Kept {
+  readonly bounds: Bounds;
+  /** The sequence number with which it began. */
+  opened: number;
+}
+
 /**
  * What channels keep for those who come back. All channels of a process have one order, so that one id says what a
  * stream has heard of each of them.
  */
 export class Journal {
   readonly #store: MemoryStore<Block>;
-  readonly #bounds = new Map<LogName, Bounds>();
+  readonly #kept = new Map<LogName, Kept>();
   #opened = 0;
   #lastId: number;
   #untilTrim = TRIM_EVERY;
@@ -40,7 +47,7 @@ export class Journal {
       epoch: random(),
       seed: random(),
       now,
-      boundsOf: (log) => this.#bounds.get(log) as Bounds,
+      boundsOf: (log) => (this.#kept.get(log) as Kept).bounds,
       budget: new MemoryBudget(MAX_BYTES),
     });
   }
@@ -54,13 +61,17 @@ export class Journal {
   open(bounds: Bounds): string {
     this.#opened += 1;
     const log = String(this.#opened);
-    this.#bounds.set(log, bounds);
+    const kept: Kept = { bounds, opened: 0 };
+    this.#kept.set(log, kept);
+    // Nobody hears it: it parts those who were here before from those who have joined the channel.
+    this.append(log, "open", "null");
+    kept.opened = this.#store.head.sequence;
     return log;
   }
 
   /** Takes nothing for a channel any more. What it has kept goes with its age. */
   close(log: string): void {
-    this.#bounds.delete(log);
+    this.#kept.delete(log);
   }
 
   /** Keeps an event, and gives it as it is to be sent. @throws BaroError as {@link encodeEvent}. */
@@ -71,7 +82,7 @@ export class Journal {
     this.#untilTrim -= 1;
     if (this.#untilTrim === 0) {
       this.#untilTrim = TRIM_EVERY;
-      this.#store.trim((name) => this.#bounds.has(name));
+      this.#store.trim((name) => this.#kept.has(name));
     }
     return payload.bytes;
   }
@@ -79,13 +90,15 @@ export class Journal {
   /**
    * What was told in `logs` behind an id, in the order in which it was told.
    * @param id whatever a client says.
-   * @returns nothing where the id is none of this journal, or some of it is not kept any more.
+   * @returns nothing where the id is none of this journal, is older than one of the channels, or some of it is not kept
+   *   any more.
    */
   since(id: string, logs: readonly string[]): readonly Uint8Array[] | undefined {
     const token = decodeToken(id);
     if (token === undefined || token.epoch !== this.#store.epoch || this.#store.verify(token) !== undefined) {
       return undefined;
     }
+    if (logs.some((log) => token.sequence < (this.#kept.get(log)?.opened ?? 0))) return undefined;
     const readings = logs.map((log) => ({ log, after: token.sequence, member: undefined }));
     const page = this.#store.since(readings, ALL);
     return "found" in page ? page.found.map(({ entry }) => entry.payload.bytes) : undefined;

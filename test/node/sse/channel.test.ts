@@ -178,6 +178,25 @@ describe("a channel with a history", () => {
     expect(joined).toEqual([false, true]);
   });
 
+  it("that takes the place of another does not answer for what that one has told", async () => {
+    let channel = createChannel({ history: true });
+    onTestFinished(() => channel.close());
+    const joined: boolean[] = [];
+    const { url } = await serve((request, response) => {
+      const stream = createEventStream(request, response);
+      joined.push(stream.join(channel));
+      stream.send("hello");
+    });
+    const ear = new Ear(url, []);
+    await ear.next("hello");
+    await ear.cut(() => {
+      channel.close();
+      channel = createChannel({ history: true });
+    });
+    await ear.next("hello");
+    expect(joined).toEqual([false, false]);
+  });
+
   it("cannot answer for a channel without one", async () => {
     const { url, joined } = await join(createChannel({ history: true }), createChannel());
     const ear = new Ear(url, []);

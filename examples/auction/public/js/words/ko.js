@@ -1,0 +1,58 @@
+/**
+ * What the page says in Korean.
+ * @type {typeof import("./en.js").en}
+ */
+export const ko = {
+  pageTitle: "바로 경매",
+  kind: "경매",
+  skip: "물건으로 건너뛰기",
+  elsewhere: "다른 곳",
+  toChat: "채팅",
+  toLab: "실험실",
+  switchLanguage: "English",
+  otherLanguage: "en",
+
+  heading: "망치가 내려가기 전에.",
+  intro: "시간이 다 되었을 때 가장 높은 금액을 부른 사람이 가져가요. 누가 부르든 모두에게 바로 보여요.",
+  serverTime: "경매장 시각",
+  connecting: "연결하는 중…",
+  connected: "연결됨",
+  reconnecting: "다시 연결하는 중…",
+  noscript: "이 경매는 자바스크립트가 필요해요.",
+
+  myName: "내 이름",
+  guest: "손님 {tag}",
+  offer: "내 물건 내놓기",
+  offerTitle: "어떤 물건인가요?",
+  offerHint: "한 번도 안 쓴 우산",
+  offerStart: "시작가 (원)",
+  offerMinutes: "시간",
+  offerSend: "내놓기",
+
+  lots: "지금 나온 물건",
+  sold: "지나간 물건",
+  empty: "아직 아무것도 팔리지 않았어요.",
+  number: "제{id}호",
+  house: "경매장",
+  offeredBy: "{name} 님",
+  money: "{amount}원",
+  startPrice: "시작가",
+  price: "현재가",
+  finalPrice: "낙찰가",
+  nobody: "아직 아무도 부르지 않았어요",
+  leads: "{name} 님이 앞서 있어요",
+  iLead: "내가 앞서 있어요",
+  overtaken: "{name} 님이 더 불렀어요",
+  remaining: "남은 시간",
+  amount: "부를 금액 (원)",
+  bid: "부르기",
+  history: "부른 금액 {count}개",
+  wonBy: "{name} 님 낙찰",
+  wonByMe: "내가 낙찰받았어요!",
+  unsold: "유찰",
+
+  saidBid: "{title}: {name} 님이 {money}을 불렀어요",
+  saidWon: "{title}: {money}에 {name} 님이 낙찰받았어요",
+  saidUnsold: "{title}: 아무도 사지 않았어요",
+  noAnswer: "서버가 대답하지 않아요. 잠시 뒤에 다시 해 주세요.",
+};
