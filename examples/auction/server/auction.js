@@ -18,16 +18,17 @@ import { languageOf, sentence } from "./words.js";
  *   http: import("node:http").Server,
  *   base?: string,
  *   dataDir: string,
- * }} site
+ *   neighbours?: readonly import("./page.js").Neighbour[],
+ * }} site `neighbours`: what else the site has, and the auction's header leads to
  */
-export async function mountAuction({ app, base = "/auction", dataDir }) {
+export async function mountAuction({ app, base = "/auction", dataDir, neighbours = [] }) {
   mkdirSync(dataDir, { recursive: true });
   const store = new Store(join(dataDir, "auction.lmdb"));
   // What ended while the server was away.
   await store.closeDue();
   const house = new House(store);
   const router = express.Router({ strict: true });
-  servePage(router, base);
+  servePage(router, base, neighbours);
 
   router.get("/events", (request, response) => {
     house.receive(createEventStream(request, response, { retry: 1_000 }));

@@ -20,13 +20,23 @@ const PAGE_POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
+/** @type {Readonly<Record<Neighbour, string>>} */
+const ADDRESSES = { chat: "/", lab: "/lab" };
+
+/** @typedef {"chat" | "lab"} Neighbour */
+
 /**
  * Serves the page, whole in the visitor's language before any script runs, and its files.
  * @param {import("express").Router} router
  * @param {string} base
+ * @param {readonly Neighbour[]} neighbours what the header leads to, beside the auction itself
  */
-export function servePage(router, base) {
-  const template = readFileSync(new URL("page.html", import.meta.url), "utf8");
+export function servePage(router, base, neighbours) {
+  const links = neighbours.map((name) => `<a href="${ADDRESSES[name]}">{${name}}</a>`).join("");
+  const template = readFileSync(new URL("page.html", import.meta.url), "utf8").replace(
+    / *<nav class="neighbours".*\n/,
+    (nav) => (links === "" ? "" : nav.replace("<!-- neighbours -->", links)),
+  );
 
   router.use((_request, response, next) => {
     response.set("X-Content-Type-Options", "nosniff").set("Referrer-Policy", "same-origin");

@@ -26,11 +26,17 @@ describe("the site of npm start", () => {
   const page = async (path: string) =>
     (await fetch(`${address}${path}`, { headers: { "Accept-Language": "en" } })).text();
 
-  it("has the chat and the lab on one port, and each leads to the other", async () => {
+  it("has the chat, the lab and the auction on one port, and each leads to the others", async () => {
     expect(await page("/")).toContain("<title>바로 GIF</title>");
     expect(await page("/")).toContain('href="/lab"');
     expect(await page("/lab")).toContain("One exercise, four techniques");
     expect(await page("/lab")).toContain('<a href="/" data-t="chat">');
+    expect(await page("/")).toContain('href="/auction"');
+    expect(await page("/lab")).toContain('<a href="/auction" data-t="auction">');
+    expect(await page("/auction")).toContain('<a href="/">Chat</a><a href="/lab">Lab</a>');
+    const { body, headers } = await fetch(`${address}/auction/events`);
+    expect(headers.get("content-type")).toBe("text/event-stream");
+    await body?.cancel();
     expect((await fetch(`${address}/nowhere`)).status).toBe(404);
   });
 

@@ -3,9 +3,9 @@ export const en = {
   pageTitle: "Baro Auction",
   kind: "AUCTION",
   skip: "Skip to the lots",
-  elsewhere: "Elsewhere",
-  toChat: "Chat",
-  toLab: "Lab",
+  neighbours: "Elsewhere",
+  chat: "Chat",
+  lab: "Lab",
   switchLanguage: "한국어",
   otherLanguage: "ko",
 

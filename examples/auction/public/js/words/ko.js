@@ -6,9 +6,9 @@ export const ko = {
   pageTitle: "바로 경매",
   kind: "경매",
   skip: "물건으로 건너뛰기",
-  elsewhere: "다른 곳",
-  toChat: "채팅",
-  toLab: "실험실",
+  neighbours: "다른 곳",
+  chat: "채팅",
+  lab: "실험실",
   switchLanguage: "English",
   otherLanguage: "en",
 
