@@ -24,6 +24,19 @@ export interface Message {
   readonly from: Person;
   readonly text: string;
   readonly gif: Gif | null;
+  /** The number of the message that this one answers. */
+  readonly replyTo: number | null;
+  /** What is answered; `null` where there is nothing, or nothing any more. */
+  readonly quote: Quote | null;
+  /** It was deleted: the number and the person stay, text and GIF are gone. */
+  readonly gone?: true;
+}
+
+/** The beginning of a message that another one answers. */
+export interface Quote {
+  readonly from: Person;
+  readonly text: string;
+  readonly gif: Gif | null;
 }
 
 export interface RoomCard {
@@ -60,6 +73,10 @@ export type ErrorCode =
   | "passwordWrong"
   | "passwordTooLong"
   | "notInRoom"
+  | "roomClosed"
+  | "removed"
+  | "notYours"
+  | "messageGone"
   | "messageEmpty"
   | "messageTooLong"
   | "tooFast"
@@ -92,6 +109,8 @@ export interface Entered {
     readonly title: string;
     readonly locked: boolean;
     readonly max: number;
+    /** The id of the person who made the room, and may delete, remove and close in it. */
+    readonly owner: string | null;
   };
   readonly people: readonly Person[];
   readonly messages: readonly Message[];
@@ -99,6 +118,8 @@ export interface Entered {
   readonly more: boolean;
   /** True when `messages` does not join on to the `after` that was asked: too much was missed. */
   readonly gap: boolean;
+  /** The numbers up to `after` that are deleted: the page may still show them. */
+  readonly gone: readonly number[];
   /** Lets this person in again without the password, also after a restart of the server. */
   readonly ticket: string;
 }
@@ -121,12 +142,26 @@ export interface ChatRequests {
     ack: Ack<Entered>,
   ): void;
   leave(request: object, ack: Ack): void;
-  message(request: { key: string; text: string }, ack: Ack<{ message: Message }>): void;
+  message(
+    request: { key: string; text: string; replyTo?: number | null },
+    ack: Ack<{ message: Message }>,
+  ): void;
   older(request: { before: number }, ack: Ack<{ messages: readonly Message[]; more: boolean }>): void;
+  /** Of one's own message, or of any in one's own room. */
+  delete(request: { seq: number }, ack: Ack): void;
+  /** Only in one's own room, as the next one. */
+  remove(request: { person: string }, ack: Ack): void;
+  close(request: object, ack: Ack): void;
   typing(): void;
 }
 export interface ChatEvents {
   message(message: Message): void;
+  /** The message with this number of the room is deleted. */
+  deleted(room: string, seq: number): void;
+  /** The owner has closed the room: everybody is out. */
+  closed(room: string): void;
+  /** The owner has removed this person from the room. */
+  removed(room: string): void;
   people(people: readonly Person[]): void;
   came(person: Person): void;
   left(person: Person): void;

@@ -1,4 +1,5 @@
 import { EventEmitter } from "node:events";
+import { readMessage } from "./quote.js";
 import { ChatRefusal } from "./refusal.js";
 import { parseLine, parseMessageText } from "./text.js";
 
@@ -56,7 +57,7 @@ export class Chat extends EventEmitter {
     }
     rates.take("make", person.id);
     const lock = password === "" ? null : await passwords.lock(password);
-    const { id } = await rooms.make({ title: line, max, lock });
+    const { id } = await rooms.make({ title: line, max, lock, owner: person.id });
     return { id, ticket: tickets.issue(id, person.id) };
   }
 
@@ -73,7 +74,8 @@ export class Chat extends EventEmitter {
   async enter({ person, socket, address }, { room, password, ticket, after }, { isWanted, listen }) {
     const { limits, rates, rooms, store, tickets } = this.#parts;
     rates.take("enter", person.id);
-    const { id, title, max, lock } = rooms.get(room);
+    const { id, title, max, lock, owner, removed } = rooms.get(room);
+    if (removed.includes(person.id)) throw new ChatRefusal("removed");
     // Who sits in the room already, in another tab, needs no password either.
     const back = tickets.holds(ticket, id, person.id) || rooms.isIn(id, person.id);
     if (lock !== null && !back) await this.#unlock(lock, password, `${id} ${address}`);
@@ -85,10 +87,13 @@ export class Chat extends EventEmitter {
     const first = messages[0]?.seq ?? store.last(id) + 1;
     const known = typeof after === "number" && Number.isSafeInteger(after) && after >= 0 ? after : undefined;
     const gap = known !== undefined && (known > store.last(id) || first > known + 1);
+    const joins = known !== undefined && !gap;
+    const missed = joins ? messages.filter(({ seq }) => seq > known) : messages;
     return {
-      room: { id, title, locked: lock !== null, max },
+      room: { id, title, locked: lock !== null, max, owner },
       people: rooms.people(id),
-      messages: known === undefined || gap ? messages : messages.filter(({ seq }) => seq > known),
+      messages: missed.map((message) => this.#read(message)),
+      gone: joins ? store.gone(id, known) : [],
       more: first > store.first(id),
       gap,
       ticket: tickets.issue(id, person.id),
@@ -107,7 +112,10 @@ export class Chat extends EventEmitter {
     this.#mustBeIn(person, room);
     rates.take("older", person.id);
     const messages = store.before(room, { before, limit: limits.messagesPerPage });
-    return { messages, more: (messages[0]?.seq ?? 0) > store.first(room) };
+    return {
+      messages: messages.map((message) => this.#read(message)),
+      more: (messages[0]?.seq ?? 0) > store.first(room),
+    };
   }
 
   /**
@@ -115,14 +123,21 @@ export class Chat extends EventEmitter {
    * @param {string} room
    * @param {Record<string, unknown>} request
    */
-  async say(person, room, { key, text }) {
+  async say(person, room, { key, text, replyTo }) {
     const { limits, rates } = this.#parts;
     const line = parseMessageText(text, limits.messageLength);
     if (line === "") throw new ChatRefusal("messageEmpty");
     const known = this.#known(person, room, key);
     if (known !== undefined) return known;
     rates.take("message", person.id);
-    return this.#publish(person, room, parseKey(key), line, null);
+    return this.#publish({
+      from: person,
+      room,
+      key: parseKey(key),
+      text: line,
+      gif: null,
+      replyTo: parseReply(replyTo),
+    });
   }
 
   /**
@@ -141,15 +156,21 @@ export class Chat extends EventEmitter {
   /**
    * @param {Person} person
    * @param {string} room
-   * @param {{ key: unknown, text: unknown, gif: import("./gif.js").InertGif }} post
+   * @param {{ key: unknown, text: unknown, replyTo: unknown, gif: import("./gif.js").InertGif }} post
    */
-  async show(person, room, { key, text, gif }) {
+  async show(person, room, { key, text, replyTo, gif }) {
     const { limits, files } = this.#parts;
     const line = parseMessageText(text, limits.messageLength);
     this.#mustBeIn(person, room);
+    const post = { key: parseKey(key), replyTo: parseReply(replyTo) };
     const { width, height, bytes } = gif;
     const saved = { url: await files.save(room, bytes), width, height, size: bytes.length };
-    return this.#publish(person, room, parseKey(key), line, saved);
+    if (!this.#parts.rooms.isIn(room, person.id)) {
+      // Put out while the file was written.
+      await files.remove(saved);
+      throw new ChatRefusal("notInRoom");
+    }
+    return this.#publish({ from: person, room, ...post, text: line, gif: saved });
   }
 
   /**
@@ -183,7 +204,13 @@ export class Chat extends EventEmitter {
    */
   #known(person, room, key) {
     this.#mustBeIn(person, room);
-    return this.#parts.store.find(room, person.id, parseKey(key));
+    const known = this.#parts.store.find(room, person.id, parseKey(key));
+    return known && this.#read(known);
+  }
+
+  /** @param {import("./store.js").Message} message */
+  #read(message) {
+    return readMessage(message, this.#parts.store, this.#parts.limits);
   }
 
   /**
@@ -194,23 +221,12 @@ export class Chat extends EventEmitter {
     if (!this.#parts.rooms.isIn(room, person.id)) throw new ChatRefusal("notInRoom");
   }
 
-  /**
-   * @param {Person} from
-   * @param {string} room
-   * @param {string} key
-   * @param {string} text
-   * @param {import("../types.d.ts").Gif | null} gif
-   */
-  async #publish(from, room, key, text, gif) {
+  /** @param {Omit<import("./store.js").Message, "seq" | "at">} draft */
+  async #publish(draft) {
     const { store, files } = this.#parts;
-    const { message, dropped, known } = await store.addMessage({
-      room,
-      key,
-      at: Date.now(),
-      from,
-      text,
-      gif,
-    });
+    const { gif } = draft;
+    const { message: stored, dropped, known } = await store.addMessage({ ...draft, at: Date.now() });
+    const message = this.#read(stored);
     if (known) {
       if (gif !== null && gif.url !== message.gif?.url) await files.remove(gif);
       return message;
@@ -225,4 +241,12 @@ export class Chat extends EventEmitter {
 function parseKey(key) {
   if (typeof key !== "string" || !KEY.test(key)) throw new ChatRefusal("badRequest");
   return key;
+}
+
+/** @param {unknown} replyTo a form has it as digits */
+function parseReply(replyTo) {
+  if (replyTo === undefined || replyTo === null || replyTo === "") return null;
+  const seq = typeof replyTo === "string" && /^\d{1,15}$/.test(replyTo) ? Number(replyTo) : replyTo;
+  if (typeof seq !== "number" || !Number.isSafeInteger(seq) || seq < 1) throw new ChatRefusal("badRequest");
+  return seq;
 }

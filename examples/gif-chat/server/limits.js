@@ -14,6 +14,10 @@ export const limits = Object.freeze({
   minMembers: 2,
   maxMembers: 50,
   rooms: 500,
+  /** People whom the owner of a room keeps out of it; the one who was removed first is forgotten first. */
+  removedPerRoom: 200,
+  /** What an answer shows of the message that it answers. */
+  quoteLength: 120,
 
   /** Kept for each room; the oldest goes first, and its GIF with it. */
   messagesPerRoom: 1_000,
@@ -52,6 +56,7 @@ export const limits = Object.freeze({
     rename: { burst: 5, refillMs: 2 * SECOND },
     enter: { burst: 20, refillMs: 500 },
     older: { burst: 20, refillMs: 250 },
+    host: { burst: 20, refillMs: 500 },
     typing: { burst: 4, refillMs: 1 * SECOND },
     /** Per room and address, so that a new cookie does not buy new guesses. */
     password: { burst: 10, refillMs: 6 * SECOND },

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { Server } from "baro";
 import { Chat } from "./chat.js";
 import { GifFiles } from "./gif-files.js";
+import { Host } from "./host.js";
 import { limits as defaults } from "./limits.js";
 import { Passwords } from "./passwords.js";
 import { People } from "./people.js";
@@ -40,6 +41,8 @@ export async function mountChat({ app, http, dataDir, limits = defaults, neighbo
   const passwords = new Passwords(limits.passwordChecksAtOnce);
   const chat = new Chat({ limits, store, rooms, files, rates, passwords, tickets: new Tickets(key) });
 
+  const host = new Host({ store, rooms, files, rates });
+
   app.use(createWeb({ chat, rooms, people, files, limits, neighbours }));
   const io = new Server(http, { maxHttpBufferSize: limits.packetBytes });
   const lobby = /** @type {import("./sockets/namespaces.d.ts").Lobby} */ (
@@ -51,7 +54,7 @@ export async function mountChat({ app, http, dataDir, limits = defaults, neighbo
     /** @type {unknown} */ (io.of("/chat"))
   );
   inside.use(identify(people));
-  serveChatRooms(inside, { chat, rooms, rates });
+  serveChatRooms(inside, { chat, host, rooms, rates });
 
   return {
     /** Closes all connections of the chat, then the database. The HTTP server is the site's: it stops listening first. */

@@ -15,7 +15,7 @@ import { ChatRefusal } from "./refusal.js";
  * A person has one seat in a room, in however many tabs. A seat whose last connection broke is held for a moment,
  * so that a reload or a tunnel is no "left" and "came in". A room without seats vanishes after a while.
  *
- * @extends {EventEmitter<{ changed: [RoomRecord], gone: [string], came: [string, Person], left: [string, Person], people: [string], renamed: [Person] }>}
+ * @extends {EventEmitter<{ changed: [RoomRecord], gone: [string], came: [string, Person], left: [string, Person], removed: [string, Person], people: [string], renamed: [Person] }>}
  */
 export class Rooms extends EventEmitter {
   /** @type {Map<string, Room>} */
@@ -37,14 +37,15 @@ export class Rooms extends EventEmitter {
   }
 
   /**
-   * @param {{ title: string, max: number, lock: import("./passwords.js").Lock | null }} wish
+   * @param {{ title: string, max: number, lock: import("./passwords.js").Lock | null, owner: string }} wish
    * @returns {Promise<RoomRecord>}
    */
-  async make({ title, max, lock }) {
+  async make({ title, max, lock, owner }) {
     if (this.#rooms.size >= this.#limits.rooms) throw new ChatRefusal("tooManyRooms");
-    const record = { id: randomBytes(6).toString("hex"), title, max, lock, madeAt: Date.now() };
+    const id = randomBytes(6).toString("hex");
+    const record = { id, title, max, lock, madeAt: Date.now(), owner, removed: [] };
     const room = this.#open(record, this.#limits.emptyRoomMs);
-    await this.#store.addRoom(record);
+    await this.#store.putRoom(record);
     this.emit("changed", room.record);
     return record;
   }
@@ -64,6 +65,7 @@ export class Rooms extends EventEmitter {
    */
   enter(id, person, socket, { back }) {
     const room = this.#room(id);
+    if (room.record.removed.includes(person.id)) throw new ChatRefusal("removed");
     let seat = room.seats.get(person.id);
     if (seat === undefined) {
       if (room.seats.size >= room.record.max) throw new ChatRefusal("roomFull");
@@ -95,6 +97,31 @@ export class Rooms extends EventEmitter {
     if (lost)
       seat.hold = this.#later(this.#limits.seatHoldMs, () => this.#free(room, seat, this.#limits.lostRoomMs));
     else this.#free(room, seat, this.#limits.emptyRoomMs);
+  }
+
+  /**
+   * Frees the seat of a person for good: they are not let in again.
+   * @param {string} id
+   * @param {string} person
+   */
+  async remove(id, person) {
+    const room = this.#room(id);
+    const seat = room.seats.get(person);
+    if (seat === undefined) throw new ChatRefusal("notInRoom");
+    const removed = [...room.record.removed, person].slice(-this.#limits.removedPerRoom);
+    room.record = { ...room.record, removed };
+    this.#free(room, seat, this.#limits.emptyRoomMs);
+    this.emit("removed", id, seat.person);
+    await this.#store.putRoom(room.record);
+  }
+
+  /** Closes a room, whoever is in. @param {string} id */
+  shut(id) {
+    const room = this.#room(id);
+    clearTimeout(room.vanishing);
+    for (const seat of room.seats.values()) clearTimeout(seat.hold);
+    this.#rooms.delete(id);
+    this.emit("gone", id);
   }
 
   /** @param {Person} person */

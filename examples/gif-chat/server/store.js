@@ -1,13 +1,18 @@
 import { open } from "lmdb";
 
 /**
- * @typedef {import("../types.d.ts").Message} Message
- * @typedef {{ id: string, title: string, max: number, lock: import("./passwords.js").Lock | null, madeAt: number }} RoomRecord
- * @typedef {{ first: number, next: number, gifBytes: number }} Span
+ * @typedef {Omit<import("../types.d.ts").Message, "quote">} Message without its quote, which is read with it
+ * @typedef {{
+ *   id: string, title: string, max: number, lock: import("./passwords.js").Lock | null, madeAt: number,
+ *   owner: string | null, removed: readonly string[],
+ * }} RoomRecord `owner` and `removed` are ids of people
+ * @typedef {{ first: number, next: number, gifBytes: number, gone: Set<number> }} Span `gone`: what is deleted of it
  */
 
 // The highest sequence number: an end of a range that no message reaches.
 const LAST = Number.MAX_SAFE_INTEGER;
+/** @type {Pick<RoomRecord, "owner" | "removed">} */
+const NOBODY = { owner: null, removed: [] };
 
 /**
  * Rooms and messages in LMDB. A write has answered when it is committed: a server that is killed loses nothing
@@ -44,11 +49,12 @@ export class Store {
   }
 
   rooms() {
-    return [...this.#rooms.getRange()].map(({ value }) => value);
+    // The rooms of an older version had no owner.
+    return [...this.#rooms.getRange()].map(({ value }) => ({ ...NOBODY, ...value }));
   }
 
-  /** @param {RoomRecord} room */
-  async addRoom(room) {
+  /** Stores a room, or what has changed in it. @param {RoomRecord} room */
+  async putRoom(room) {
     await this.#rooms.put(room.id, room);
   }
 
@@ -95,7 +101,46 @@ export class Store {
    */
   find(room, person, key) {
     const seq = this.#keys.get([room, person, key]);
-    return seq === undefined ? undefined : this.#messages.get([room, seq]);
+    return seq === undefined ? undefined : this.get(room, seq);
+  }
+
+  /**
+   * @param {string} room
+   * @param {number} seq
+   */
+  get(room, seq) {
+    return this.#messages.get([room, seq]);
+  }
+
+  /**
+   * Deletes what a message says. Its number and its key stay: nothing has a hole, and its sender cannot send it again
+   * by mistake.
+   * @param {Message} message
+   */
+  async erase({ room, seq, key, at, from, gif }) {
+    const span = this.#span(room);
+    span.gone.add(seq);
+    span.gifBytes -= gif?.size ?? 0;
+    await this.#messages.put([room, seq], {
+      room,
+      seq,
+      key,
+      at,
+      from,
+      text: "",
+      gif: null,
+      replyTo: null,
+      gone: true,
+    });
+  }
+
+  /**
+   * The numbers of the deleted messages up to `last`.
+   * @param {string} room
+   * @param {number} last
+   */
+  gone(room, last) {
+    return [...this.#span(room).gone].filter((seq) => seq <= last);
   }
 
   /**
@@ -176,7 +221,9 @@ export class Store {
       span.first < span.next - 1 &&
       (span.next - span.first > this.#limits.messagesPerRoom || span.gifBytes > this.#limits.gifBytesPerRoom)
     ) {
-      const old = this.#messages.get([room, span.first++]);
+      const seq = span.first++;
+      span.gone.delete(seq);
+      const old = this.get(room, seq);
       if (old === undefined) continue;
       span.gifBytes -= old.gif?.size ?? 0;
       dropped.push(old);
@@ -188,13 +235,14 @@ export class Store {
   #span(room) {
     let span = this.#spans.get(room);
     if (span === undefined) {
-      span = { first: 1, next: 1, gifBytes: 0 };
+      span = { first: 1, next: 1, gifBytes: 0, gone: new Set() };
       let found = false;
       for (const { key, value } of this.#messages.getRange({ start: [room, 0], end: [room, LAST] })) {
         if (!found) span.first = key[1];
         found = true;
         span.next = key[1] + 1;
         span.gifBytes += value.gif?.size ?? 0;
+        if (value.gone) span.gone.add(key[1]);
       }
       this.#spans.set(room, span);
     }

@@ -3,7 +3,7 @@ import { parseGif } from "./gif.js";
 import { ChatRefusal } from "./refusal.js";
 
 /**
- * `POST /rooms/:room/gifs/:key`, a form with the file `gif` and the field `text`. The answer is the message as it
+ * `POST /rooms/:room/gifs/:key`, a form with the file `gif` and the fields `text` and `replyTo`. The answer is the message as it
  * stands in the room. The same key again gives the same message, so that a page may repeat an upload of which it
  * never saw the answer.
  *
@@ -18,7 +18,7 @@ export function serveUploads(app, { chat, people, limits }) {
   const form = multer({
     storage: multer.memoryStorage(),
     // Four bytes is the longest code point in UTF-8.
-    limits: { fileSize: limits.gifBytes, files: 1, fields: 1, parts: 2, fieldSize: 4 * limits.messageLength },
+    limits: { fileSize: limits.gifBytes, files: 1, fields: 2, parts: 3, fieldSize: 4 * limits.messageLength },
   }).single("gif");
   let running = 0;
 
@@ -38,7 +38,12 @@ export function serveUploads(app, { chat, people, limits }) {
       });
       if (request.file === undefined) throw new ChatRefusal("badRequest");
       const gif = parseGif(request.file.buffer, limits);
-      const message = await chat.show(person, room, { key, text: request.body.text ?? "", gif });
+      const message = await chat.show(person, room, {
+        key,
+        text: request.body.text ?? "",
+        replyTo: request.body.replyTo,
+        gif,
+      });
       response.json({ ok: true, message });
     } finally {
       clearTimeout(tooSlow);

@@ -10,7 +10,7 @@ describe("Rooms", () => {
   const saved: RoomRecord[] = [];
   let rooms: Rooms;
   let heard: string[];
-  const store = { rooms: () => saved, addRoom: async () => {} } as unknown as Store;
+  const store = { rooms: () => saved, putRoom: async () => {} } as unknown as Store;
   const open = () => {
     rooms = new Rooms(store, limits);
     heard = [];
@@ -28,7 +28,7 @@ describe("Rooms", () => {
     rooms.close();
     vi.useRealTimers();
   });
-  const make = async (max = 2) => (await rooms.make({ title: "Cats", max, lock: null })).id;
+  const make = async (max = 2) => (await rooms.make({ title: "Cats", max, lock: null, owner: ann.id })).id;
   const enter = (room: string, who: typeof ann, socket: string, back = false) =>
     rooms.enter(room, who, socket, { back });
 
@@ -85,7 +85,7 @@ describe("Rooms", () => {
   });
 
   it("gives the rooms of before a start time to fill again, and announces nobody who is back", () => {
-    saved.push({ id: "old", title: "Old", max: 2, lock: null, madeAt: 0 });
+    saved.push({ id: "old", title: "Old", max: 2, lock: null, madeAt: 0, owner: null, removed: [] });
     rooms.close();
     open();
     enter("old", ann, "1", true);

@@ -21,7 +21,7 @@ describe("Store", () => {
   });
 
   const add = (key: string, { room = "a", gif = null as Gif | null, at = 1 } = {}) =>
-    store.addMessage({ room, key, at, from, text: key, gif });
+    store.addMessage({ room, key, at, from, text: key, gif, replyTo: null });
   const texts = (room = "a", page: { before?: number; limit: number } = { limit: 100 }) =>
     store.before(room, page).map(({ seq, text }) => `${seq} ${text}`);
   const gif = (url: string, size: number): Gif => ({ url, width: 1, height: 1, size });
@@ -67,7 +67,7 @@ describe("Store", () => {
   });
 
   it("goes on where it was, when it is opened again", async () => {
-    await store.addRoom({ id: "a", title: "A", max: 2, lock: null, madeAt: 1 });
+    await store.putRoom({ id: "a", title: "A", max: 2, lock: null, madeAt: 1, owner: null, removed: [] });
     for (const key of ["s", "t", "u", "v", "w", "x"]) await add(key, { gif: gif(`/${key}`, 100) });
     await store.close();
     store = new Store(join(folder, "chat.lmdb"), LIMITS);
@@ -78,8 +78,8 @@ describe("Store", () => {
   });
 
   it("removes a room with all that is in it, and nothing else", async () => {
-    await store.addRoom({ id: "a", title: "A", max: 2, lock: null, madeAt: 1 });
-    await store.addRoom({ id: "ab", title: "AB", max: 2, lock: null, madeAt: 1 });
+    await store.putRoom({ id: "a", title: "A", max: 2, lock: null, madeAt: 1, owner: null, removed: [] });
+    await store.putRoom({ id: "ab", title: "AB", max: 2, lock: null, madeAt: 1, owner: null, removed: [] });
     await add("x", { gif: gif("/a", 1) });
     await add("y", { room: "ab", gif: gif("/ab", 1) });
     await store.removeRoom("a");

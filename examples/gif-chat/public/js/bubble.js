@@ -1,12 +1,14 @@
 import { creature } from "./creature.js";
 import { h, icon } from "./dom.js";
 import { say, sayTime } from "./i18n.js";
+import { quoteBlock } from "./quote.js";
 import { errorValues } from "./session.js";
 
 /**
  * @typedef {import("../../types.d.ts").Message} Message
  * @typedef {import("../../types.d.ts").Person} Person
  * @typedef {import("./outbox.js").Entry} Entry
+ * @typedef {{ reply: (message: Message) => void, delete: (message: Message) => void, show: (seq: number) => void }} MessageActions
  */
 
 const GIF_WIDTH = 380;
@@ -19,11 +21,21 @@ const MARK_WIDTH = 64;
 /**
  * @param {Message} message
  * @param {boolean} mine
+ * @param {MessageActions} actions
  */
-export function messageBubble(message, mine) {
-  const { from, text, gif, at, seq } = message;
+export function messageBubble(message, mine, actions) {
+  const { from, text, gif, at, seq, replyTo, quote, gone } = message;
   const bubble = frame(from, mine, at);
   bubble.element.dataset.seq = String(seq);
+  bubble.element.tabIndex = -1;
+  if (gone) {
+    const line = h("p", { class: "words words-gone" });
+    say(line, "deleted");
+    bubble.body.append(line);
+    return bubble.element;
+  }
+  bubble.element.append(toolbar(message, actions));
+  if (replyTo !== null) bubble.body.append(quoteBlock(quote, replyTo, () => actions.show(replyTo)));
   if (gif !== null) bubble.body.append(gifFrame(gif, from, bubble.body));
   if (text !== "") bubble.body.append(words(text));
   return bubble.element;
@@ -39,6 +51,7 @@ export function pendingBubble(entry, me, actions) {
   const { element, body, under } = frame(me, true, entry.at);
   element.classList.add("message-pending");
   element.dataset.key = entry.key;
+  if (entry.reply !== null) body.append(quoteBlock(entry.reply, entry.reply.seq));
   const progress = h("progress", { class: "upload-progress", max: 100, value: 0 });
   if (entry.gif !== null) {
     const { preview, width, height } = entry.gif;
@@ -75,6 +88,30 @@ export function pendingBubble(entry, me, actions) {
   };
   update(entry);
   return { element, update };
+}
+
+/**
+ * What one can do with a message. It is out of the order of tabs until the message itself has the focus, or the way
+ * through a long conversation would be long.
+ * @param {Message} message
+ * @param {MessageActions} actions
+ */
+function toolbar(message, actions) {
+  const bar = h("div", { class: "message-tools" });
+  for (const [key, picture, action] of /** @type {const} */ ([
+    ["reply", "reply", actions.reply],
+    ["delete", "trash", actions.delete],
+  ])) {
+    const button = h(
+      "button",
+      { type: "button", class: `message-${key}`, tabindex: "-1", "data-tip": true },
+      icon(picture),
+    );
+    say(button, key, undefined, "tLabel");
+    button.addEventListener("click", () => action(message));
+    bar.append(button);
+  }
+  return bar;
 }
 
 /**

@@ -2,6 +2,7 @@ import { announce, h, icon } from "./dom.js";
 import { readGifHeader } from "./gif-header.js";
 import { say } from "./i18n.js";
 import { draftOf, keepDraft } from "./memory.js";
+import { ReplyBar } from "./reply-bar.js";
 import { errorSentence, errorValues, lengthOf, limits } from "./session.js";
 
 /** @typedef {import("./outbox.js").ChosenGif} ChosenGif */
@@ -24,6 +25,7 @@ export class Composer {
   #text = h("textarea", { id: "text", rows: 1, autocomplete: "off", "aria-describedby": "problem count" });
   #count = h("span", { class: "composer-count", id: "count" });
   #problem = h("p", { class: "problem", id: "problem", role: "alert" });
+  #reply = new ReplyBar(() => this.#text.focus());
   #tray = h("div", { class: "tray", role: "group", hidden: true });
   #picker = h("input", {
     type: "file",
@@ -36,7 +38,7 @@ export class Composer {
 
   /**
    * @param {string} room
-   * @param {{ send: (text: string, gif: ChosenGif | null) => void, typing: () => void }} actions
+   * @param {{ send: (text: string, gif: ChosenGif | null, reply: import("./outbox.js").Reply | null) => void, typing: () => void }} actions
    */
   constructor(room, { send, typing }) {
     this.#room = room;
@@ -67,6 +69,7 @@ export class Composer {
       }
     });
     this.#text.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") this.#reply.stop();
       // While a Hangul syllable is being composed, Enter belongs to the input method.
       if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
       event.preventDefault();
@@ -81,6 +84,7 @@ export class Composer {
           this.submit();
         },
       },
+      this.#reply.element,
       this.#tray,
       h("div", { class: "composer-row" }, choose, this.#picker, this.#text, go),
       h("div", { class: "composer-under" }, this.#problem, this.#count),
@@ -91,6 +95,17 @@ export class Composer {
     // On a phone the keyboard would cover the conversation that one came to read.
     if (matchMedia("(hover: hover)").matches) this.#text.focus();
     this.#grow();
+  }
+
+  /** What is written next answers this message. @param {import("../../types.d.ts").Message} message */
+  reply(message) {
+    this.#reply.start(message);
+    this.#text.focus();
+  }
+
+  /** The message with this number is deleted, and cannot be answered. @param {number} seq */
+  forget(seq) {
+    if (this.#reply.target?.seq === seq) this.#reply.stop();
   }
 
   /** @param {boolean} away there is no connection: what is sent now waits */
@@ -169,7 +184,8 @@ export class Composer {
     this.#grow();
     this.#typedAt = 0;
     const { file, preview, size } = chosen ?? {};
-    this.#send(text, file && preview && size ? { file, preview, ...size } : null);
+    this.#send(text, file && preview && size ? { file, preview, ...size } : null, this.#reply.target);
+    this.#reply.stop();
   }
 
   close() {

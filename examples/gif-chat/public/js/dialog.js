@@ -18,7 +18,7 @@ let fields = 0;
  */
 export function openDialog({ title, text, values, action, cancel = "cancel", fields, submit, cancelled }) {
   const heading = h("h2", { id: "dialog-title" });
-  say(heading, title);
+  say(heading, title, values);
   const problem = h("p", { class: "problem", role: "alert" });
   const go = h("button", { class: "button button-main", type: "submit" });
   say(go, action);

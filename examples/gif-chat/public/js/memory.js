@@ -18,7 +18,9 @@ export const draftOf = (room) => read(`baro-draft:${room}`) ?? "";
  */
 export const keepDraft = (room, text) => write(`baro-draft:${room}`, text === "" ? null : text);
 
-/** Texts that wait to be sent. @param {string} room @returns {{ key: string, text: string, at: number }[]} */
+/** @typedef {{ key: string, text: string, at: number, reply: import("./outbox.js").Reply | null }} Kept */
+
+/** Texts that wait to be sent. @param {string} room @returns {Kept[]} */
 export function queueOf(room) {
   try {
     const queue = JSON.parse(read(`baro-queue:${room}`) ?? "[]");
@@ -30,7 +32,7 @@ export function queueOf(room) {
 
 /**
  * @param {string} room
- * @param {{ key: string, text: string, at: number }[]} queue
+ * @param {Kept[]} queue
  */
 export const keepQueue = (room, queue) =>
   write(`baro-queue:${room}`, queue.length === 0 ? null : JSON.stringify(queue));

@@ -3,9 +3,10 @@ import { keepQueue, queueOf } from "./memory.js";
 import { upload } from "./upload.js";
 
 /**
+ * @typedef {import("../../types.d.ts").Quote & { seq: number }} Reply the message that is answered
  * @typedef {{ file: File, preview: string, width: number, height: number }} ChosenGif
  * @typedef {{
- *   key: string, text: string, gif: ChosenGif | null, at: number,
+ *   key: string, text: string, gif: ChosenGif | null, reply: Reply | null, at: number,
  *   state: "waiting" | "sending" | "failed", percent: number,
  *   code?: keyof typeof import("./words/en.js").en.error,
  * }} Entry
@@ -41,19 +42,19 @@ export class Outbox {
     this.#room = room;
     this.#show = show;
     this.#sent = sent;
-    for (const { key, text, at } of queueOf(room))
-      this.#add({ key, text, at, gif: null, state: "waiting", percent: 0 });
+    for (const kept of queueOf(room)) this.#add({ ...kept, gif: null, state: "waiting", percent: 0 });
   }
 
   /**
    * @param {string} text
    * @param {ChosenGif | null} gif
+   * @param {Reply | null} reply
    */
-  send(text, gif) {
+  send(text, gif, reply) {
     const key = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) =>
       byte.toString(16).padStart(2, "0"),
     );
-    this.#add({ key: key.join(""), text, gif, at: Date.now(), state: "waiting", percent: 0 });
+    this.#add({ key: key.join(""), text, gif, reply, at: Date.now(), state: "waiting", percent: 0 });
     this.#keep();
     this.#pump();
   }
@@ -102,7 +103,7 @@ export class Outbox {
     const texts = this.#entries.filter(({ gif }) => gif === null);
     keepQueue(
       this.#room,
-      texts.map(({ key, text, at }) => ({ key, text, at })),
+      texts.map(({ key, text, reply, at }) => ({ key, text, reply, at })),
     );
   }
 
@@ -148,9 +149,10 @@ export class Outbox {
    * @param {Entry} entry
    * @returns {ReturnType<typeof upload>}
    */
-  #deliver({ key, text, gif, ...entry }) {
-    if (gif === null) return askChat("message", { key, text });
-    return upload(this.#room, { key, text, file: gif.file }, (percent) => {
+  #deliver({ key, text, gif, reply, ...entry }) {
+    const replyTo = reply?.seq ?? null;
+    if (gif === null) return askChat("message", { key, text, replyTo });
+    return upload(this.#room, { key, text, replyTo, file: gif.file }, (percent) => {
       const live = this.#entries.find((other) => other.key === key);
       if (live !== undefined && entry.state === "sending") this.#change(live, { percent });
     });

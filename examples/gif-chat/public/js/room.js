@@ -1,14 +1,15 @@
 import { Composer } from "./composer.js";
 import { askChat, chat } from "./connection.js";
-import { creature } from "./creature.js";
 import { openDialog, textField } from "./dialog.js";
-import { announce, find, h, icon } from "./dom.js";
+import { announce, find, h } from "./dom.js";
 import { takeFiles } from "./drop.js";
 import { say, t } from "./i18n.js";
 import { titleOf } from "./lobby.js";
 import { showMe } from "./me.js";
 import { keepTicket, ticketOf } from "./memory.js";
 import { Outbox } from "./outbox.js";
+import { PeopleList } from "./people-list.js";
+import { roomHead } from "./room-head.js";
 import { goTo } from "./router.js";
 import { becomeRenamed, errorValues, limits, me } from "./session.js";
 import { Timeline } from "./timeline.js";
@@ -20,6 +21,8 @@ import { Typing } from "./typing.js";
  */
 
 const REENTER_MS = 1_500;
+/** A full room empties, a slow server answers; these stay as they are. */
+const LASTING = new Set(["roomGone", "badRequest", "roomClosed", "removed"]);
 
 /** The room that is open. The sockets live longer than a room, so they are listened to once. @type {Room | undefined} */
 let current;
@@ -29,6 +32,9 @@ chat.on("message", (message) => current?.receive(message));
 chat.on("people", (people) => current?.showPeople(people));
 chat.on("came", (person) => current?.notice("cameIn", person));
 chat.on("left", (person) => current?.notice("left", person));
+chat.on("deleted", (id, seq) => current?.erase(id, seq));
+chat.on("closed", (id) => current?.putOut(id, "roomClosed"));
+chat.on("removed", (id) => current?.putOut(id, "removed"));
 chat.on("typing", (person) => current?.showTyping(person));
 
 /**
@@ -62,8 +68,11 @@ class Room {
   /** @type {HTMLDialogElement | undefined} */
   #prompt;
   #title = h("h1", { class: "room-title" });
-  #count = h("span", { class: "people-count" });
-  #people = h("ul", { class: "people" });
+  #head = roomHead(this.#title, (open) => this.element.classList.toggle("room-people-open", open));
+  #people = new PeopleList({
+    remove: (person) => this.#askRemove(person),
+    close: () => this.#askClose(),
+  });
   #notice = h("p", { class: "room-notice", hidden: true });
   #timeline;
   #outbox;
@@ -78,6 +87,8 @@ class Room {
     this.#id = id;
     this.#timeline = new Timeline({
       older: (before) => this.#loadOlder(before),
+      reply: (message) => this.#composer.reply(message),
+      delete: (message) => this.#askDelete(message),
       retry: (entry) => this.#outbox.retry(entry),
       takeBack: (entry) => {
         this.#composer.restore(entry.text, entry.gif);
@@ -90,7 +101,7 @@ class Room {
       sent: (message) => this.receive(message),
     });
     this.#composer = new Composer(id, {
-      send: (text, gif) => this.#outbox.send(text, gif),
+      send: (text, gif, reply) => this.#outbox.send(text, gif, reply),
       typing: () => this.#entered && chat.emit("typing"),
     });
     this.#files = takeFiles((file) => this.#composer.choose(file));
@@ -155,24 +166,36 @@ class Room {
 
   /** @param {readonly Person[]} people */
   showPeople(people) {
-    say(this.#count, "people", { count: people.length, max: this.#count.dataset.max ?? "" });
-    const items = people.map((person) => {
-      const item = h("li", {}, creature(person), h("bdi", {}, person.name));
-      item.style.setProperty("--hue", String(person.hue));
-      if (person.id === me().id) {
-        const mark = h("small");
-        say(mark, "you");
-        item.append(mark);
-        if (person.name !== me().name) {
-          becomeRenamed(person);
-          showMe();
-        }
-      }
-      return item;
-    });
-    this.#people.replaceChildren(...items);
-    find("#people-toggle .people-number", HTMLElement).textContent = String(people.length);
-    say(find("#people-toggle", HTMLElement), "showPeople", { count: people.length }, "tLabel");
+    const self = people.find(({ id }) => id === me().id);
+    if (self !== undefined && self.name !== me().name) {
+      becomeRenamed(self);
+      showMe();
+    }
+    this.#people.show(people);
+    this.#head.setCount(people.length);
+  }
+
+  /**
+   * A message was deleted.
+   * @param {string} id of the room
+   * @param {number} seq
+   */
+  erase(id, seq) {
+    if (id !== this.#id) return;
+    this.#early = this.#early.filter((message) => message.seq !== seq);
+    this.#timeline.erase(seq);
+    this.#composer.forget(seq);
+  }
+
+  /**
+   * The owner has closed the room, or has removed this person.
+   * @param {string} id of the room
+   * @param {"roomClosed" | "removed"} code
+   */
+  putOut(id, code) {
+    if (id !== this.#id || !this.#entered) return;
+    this.lose();
+    this.#becomeRefused(code, false);
   }
 
   /**
@@ -197,17 +220,19 @@ class Room {
     this.#prompt?.close();
     this.#outbox.close();
     this.#composer.close();
+    this.#timeline.close();
     this.#typing.clear();
     if (this.#entered || this.#entering) askChat("leave", {});
   }
 
   /** @param {import("../../types.d.ts").Entered} entered */
-  #becomeEntered({ room, people, messages, more, gap, ticket }) {
+  #becomeEntered({ room, people, messages, gone, more, gap, ticket }) {
     keepTicket(this.#id, ticket);
     this.#prompt?.close();
     this.#notice.hidden = true;
     this.#title.textContent = room.title;
-    this.#count.dataset.max = String(room.max);
+    this.#people.setRoom(room);
+    this.element.classList.toggle("room-owned", room.owner === me().id);
     this.#showTitle();
     if (gap) this.#timeline.clear();
     if (gap || !this.#wasIn) this.#timeline.setMore(more);
@@ -215,6 +240,7 @@ class Room {
     this.#wasIn = true;
     this.#entered = true;
     this.element.classList.remove("room-away", "room-closed");
+    for (const seq of gone) this.erase(room.id, seq);
     for (const { key } of messages) this.#outbox.remove(key);
     this.#timeline.add(messages, { jump: first || gap });
     for (const message of this.#early.splice(0)) this.receive(message);
@@ -237,8 +263,41 @@ class Room {
     this.element.classList.add("room-closed");
     this.#notice.hidden = false;
     say(this.#notice, `error.${code}`, errorValues());
-    // A full room empties, a slow server answers; a room that is gone stays gone.
-    if (code !== "roomGone" && code !== "badRequest") setTimeout(() => this.enter(), REENTER_MS);
+    if (!LASTING.has(code)) setTimeout(() => this.enter(), REENTER_MS);
+    else this.#composer.element.inert = true;
+  }
+
+  /** @param {Message} message */
+  #askDelete({ seq }) {
+    this.#prompt = openDialog({
+      title: "deleteTitle",
+      text: "deleteText",
+      action: "delete",
+      fields: [],
+      submit: () => askChat("delete", { seq }),
+    });
+  }
+
+  /** @param {Person} person */
+  #askRemove({ id, name }) {
+    this.#prompt = openDialog({
+      title: "removeTitle",
+      text: "removeText",
+      values: { name },
+      action: "remove",
+      fields: [],
+      submit: () => askChat("remove", { person: id }),
+    });
+  }
+
+  #askClose() {
+    this.#prompt = openDialog({
+      title: "closeTitle",
+      text: "closeText",
+      action: "closeRoom",
+      fields: [],
+      submit: () => askChat("close", {}),
+    });
   }
 
   #askPassword() {
@@ -264,6 +323,7 @@ class Room {
     const answer = await askChat("older", { before });
     if (answer.ok) this.#timeline.addOlder(answer.messages, answer.more);
     else announce(t(`error.${answer.code}`, errorValues()));
+    return answer.ok;
   }
 
   /** @param {string} key */
@@ -284,56 +344,17 @@ class Room {
   }
 
   #build() {
-    const back = h("a", { class: "round", href: "/", "data-link": true, "data-tip": true }, icon("back"));
-    say(back, "back", undefined, "tLabel");
-    const copy = h("button", { class: "round", type: "button", "data-tip": true }, icon("link"));
-    say(copy, "copyLink", undefined, "tLabel");
-    copy.addEventListener("click", async () => {
-      try {
-        await navigator.clipboard.writeText(location.href);
-      } catch {
-        // No leave to write, or a page without TLS, where there is no clipboard: people can copy it themselves.
-        prompt(t("copyLink"), location.href);
-        return;
-      }
-      copy.classList.add("round-done");
-      setTimeout(() => copy.classList.remove("round-done"), 1_200);
-      announce(t("linkCopied"));
-    });
-    const number = h("span", { class: "people-number" });
-    const toggle = h("button", {
-      class: "round",
-      id: "people-toggle",
-      type: "button",
-      "aria-expanded": "false",
-    });
-    toggle.append(icon("people"), number);
-    say(toggle, "whoIsHere", undefined, "tLabel");
-    const showAside = (/** @type {boolean} */ open) => {
-      this.element.classList.toggle("room-people-open", open);
-      toggle.setAttribute("aria-expanded", String(open));
-    };
-    toggle.addEventListener("click", () => showAside(toggle.getAttribute("aria-expanded") === "false"));
-    toggle.addEventListener("keydown", ({ key }) => key === "Escape" && showAside(false));
-
-    const heading = h("h2");
-    say(heading, "whoIsHere");
-    const aside = h(
-      "aside",
-      { class: "room-aside" },
-      h("div", { class: "aside-head" }, heading, this.#count),
-    );
-    aside.append(this.#people);
-    const head = h("div", { class: "room-head" }, back, this.#title, copy, toggle);
     const talk = h(
       "section",
       { class: "talk" },
-      head,
+      this.#head.element,
       this.#notice,
       this.#timeline.element,
       this.#typing.element,
+      this.#composer.element,
     );
-    talk.append(this.#composer.element);
-    return h("div", { class: "room" }, talk, aside, this.#files.curtain);
+    this.#people.element.addEventListener("keydown", ({ key }) => key === "Escape" && this.#head.fold());
+    this.#head.element.addEventListener("keydown", ({ key }) => key === "Escape" && this.#head.fold());
+    return h("div", { class: "room" }, talk, this.#people.element, this.#files.curtain);
   }
 }

@@ -2,6 +2,8 @@ import { jumpButton, messageBubble, notice, pendingBubble } from "./bubble.js";
 import { creature } from "./creature.js";
 import { announce, h } from "./dom.js";
 import { say, t } from "./i18n.js";
+import { walkByKeys } from "./message-keys.js";
+import { emptyQuote } from "./quote.js";
 import { me } from "./session.js";
 
 /**
@@ -15,6 +17,8 @@ const TOGETHER_MS = 5 * 60 * 1_000;
 const NEAR_END_PX = 80;
 /** A page that is open for days shows the newest ones; the older ones can be loaded again. */
 const SHOWN = 1_000;
+/** Older messages are fetched when the first one is so near, before one sees that it is the first. */
+const AHEAD_PX = 800;
 
 /**
  * The conversation: messages by their number, notices where they happened, and at the end what is on its way.
@@ -26,8 +30,11 @@ export class Timeline {
   #jump = jumpButton();
   #empty = emptyRoom();
   #scroller;
-  /** @type {Map<number, HTMLElement>} */
+  /** @type {Map<number, { message: Message, element: HTMLElement }>} */
   #messages = new Map();
+  /** @type {Promise<boolean> | undefined} */
+  #loading;
+  #ahead;
   /** @type {Map<string, ReturnType<typeof pendingBubble>>} */
   #entries = new Map();
   #last = 0;
@@ -35,19 +42,25 @@ export class Timeline {
   element;
 
   /**
-   * @param {{ older: (before: number) => Promise<void>, retry: (entry: Entry) => void, takeBack: (entry: Entry) => void, discard: (entry: Entry) => void }} actions
+   * @param {{
+   *   older: (before: number) => Promise<boolean>, reply: (message: Message) => void, delete: (message: Message) => void,
+   *   retry: (entry: Entry) => void, takeBack: (entry: Entry) => void, discard: (entry: Entry) => void,
+   * }} actions `older` says whether it has brought any
    */
   constructor(actions) {
     this.#actions = actions;
     say(this.#older, "older");
-    this.#older.addEventListener("click", async () => {
-      this.#older.disabled = true;
-      await actions.older(Math.min(...this.#messages.keys()));
-      this.#older.disabled = false;
-    });
+    this.#older.addEventListener("click", () => this.#load());
     this.#scroller = h("div", { class: "timeline", role: "log", tabindex: "0" }, this.#older, this.#empty);
     say(this.#scroller, "messages", undefined, "tLabel");
     this.#scroller.append(this.#list, this.#pending);
+    walkByKeys(this.#scroller, this.#list);
+    this.#ahead = new IntersectionObserver(
+      ([entry]) => {
+        if (entry?.isIntersecting && !this.#older.hidden) this.#load();
+      },
+      { root: this.#scroller, rootMargin: `${AHEAD_PX}px 0px 0px` },
+    );
     this.#scroller.addEventListener("scroll", () => {
       if (this.#isNearEnd()) this.#jump.hidden = true;
     });
@@ -81,10 +94,10 @@ export class Timeline {
       this.#entries.delete(message.key);
       if (this.#messages.has(message.seq)) continue;
       const mine = message.from.id === me().id;
-      const element = messageBubble(message, mine);
+      const element = this.#bubble(message);
       const next = this.#after(message.seq);
       this.#list.insertBefore(element, next);
-      this.#messages.set(message.seq, element);
+      this.#messages.set(message.seq, { message, element });
       this.#last = Math.max(this.#last, message.seq);
       this.#group(element);
       if (next instanceof HTMLElement) this.#group(next);
@@ -102,22 +115,62 @@ export class Timeline {
     const fromEnd = this.#scroller.scrollHeight - this.#scroller.scrollTop;
     for (const message of messages) {
       if (this.#messages.has(message.seq)) continue;
-      const element = messageBubble(message, message.from.id === me().id);
+      const element = this.#bubble(message);
       this.#list.insertBefore(element, this.#after(message.seq));
-      this.#messages.set(message.seq, element);
+      this.#messages.set(message.seq, { message, element });
     }
-    for (const element of this.#messages.values()) this.#group(element);
-    this.#older.hidden = !more;
+    for (const { element } of this.#messages.values()) this.#group(element);
+    this.setMore(more);
     this.#scroller.scrollTop = this.#scroller.scrollHeight - fromEnd;
   }
 
   /** @param {boolean} more there are older messages to load */
   setMore(more) {
     this.#older.hidden = !more;
+    // Observed anew, it tells at once where it stands.
+    this.#ahead.unobserve(this.#older);
+    if (more) this.#ahead.observe(this.#older);
+  }
+
+  /** A message was deleted: its place stays, and so does what one reads. @param {number} seq */
+  erase(seq) {
+    for (const block of this.element.querySelectorAll(`[data-quotes="${seq}"]`)) {
+      emptyQuote(/** @type {HTMLElement} */ (block));
+    }
+    const shown = this.#messages.get(seq);
+    if (shown === undefined || shown.message.gone) return;
+    const { scrollHeight, scrollTop } = this.#scroller;
+    const isAbove = shown.element.getBoundingClientRect().top < this.#scroller.getBoundingClientRect().top;
+    const hadFocus = shown.element.contains(document.activeElement);
+    const message = {
+      ...shown.message,
+      text: "",
+      gif: null,
+      replyTo: null,
+      gone: /** @type {const} */ (true),
+    };
+    const element = this.#bubble(message);
+    shown.element.replaceWith(element);
+    this.#messages.set(seq, { message, element });
+    this.#group(element);
+    if (hadFocus) element.focus({ preventScroll: true });
+    if (isAbove) this.#scroller.scrollTop = scrollTop + this.#scroller.scrollHeight - scrollHeight;
+  }
+
+  /** Brings a message into view, also one that is not loaded yet. @param {number} seq */
+  async reveal(seq) {
+    while (!this.#messages.has(seq) && !this.#older.hidden) if (!(await this.#load())) return;
+    const element = this.#messages.get(seq)?.element;
+    if (element === undefined) return;
+    element.scrollIntoView({ block: "center" });
+    element.focus({ preventScroll: true });
+    element.classList.remove("message-shown");
+    requestAnimationFrame(() => element.classList.add("message-shown"));
   }
 
   /** Too much was missed to join on: start anew with what comes next. */
   clear() {
+    this.setMore(false);
     this.#list.replaceChildren();
     this.#messages.clear();
     this.#last = 0;
@@ -156,6 +209,33 @@ export class Timeline {
     this.#entries.get(key)?.element.remove();
     this.#entries.delete(key);
     this.#settle(this.#isNearEnd(), false);
+  }
+
+  close() {
+    this.#ahead.disconnect();
+  }
+
+  /** Fetches older messages, once at a time. */
+  #load() {
+    this.#loading ??= (async () => {
+      this.#older.disabled = true;
+      say(this.#older, "loadingOlder");
+      const any = await this.#actions.older(Math.min(...this.#messages.keys()));
+      this.#older.disabled = false;
+      say(this.#older, "older");
+      this.#loading = undefined;
+      return any;
+    })();
+    return this.#loading;
+  }
+
+  /** @param {Message} message */
+  #bubble(message) {
+    return messageBubble(message, message.from.id === me().id, {
+      reply: this.#actions.reply,
+      delete: this.#actions.delete,
+      show: (seq) => this.reveal(seq),
+    });
   }
 
   /**
@@ -206,7 +286,7 @@ export class Timeline {
       const first = /** @type {HTMLElement} */ (this.#list.firstElementChild);
       if (first.dataset.seq !== undefined) this.#messages.delete(Number(first.dataset.seq));
       first.remove();
-      this.#older.hidden = false;
+      this.setMore(true);
     }
   }
 

@@ -3,14 +3,15 @@ const ANSWER_MS = 60_000;
 /**
  * Posts a GIF. `fetch` cannot tell how much of a body is out, so this is an XMLHttpRequest.
  * @param {string} room
- * @param {{ key: string, text: string, file: Blob }} post
+ * @param {{ key: string, text: string, replyTo: number | null, file: Blob }} post
  * @param {(percent: number) => void} progress
  * @returns {Promise<import("../../types.d.ts").Answer<{ message: import("../../types.d.ts").Message }> | { ok: false, code: "noAnswer" }>}
  */
-export function upload(room, { key, text, file }, progress) {
+export function upload(room, { key, text, replyTo, file }, progress) {
   return new Promise((resolve) => {
     const form = new FormData();
     form.append("text", text);
+    if (replyTo !== null) form.append("replyTo", String(replyTo));
     form.append("gif", file, "chosen.gif");
     const request = new XMLHttpRequest();
     request.open("POST", `/rooms/${room}/gifs/${key}`);

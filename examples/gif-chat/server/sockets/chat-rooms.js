@@ -1,16 +1,48 @@
 import { ChatRefusal } from "../refusal.js";
 import { answering } from "./answer.js";
 
+/** @typedef {import("./namespaces.d.ts").ChatSocket} ChatSocket */
+
 /**
  * The namespace `/chat`: inside a room. A socket is in one room at a time.
  * @param {import("./namespaces.d.ts").ChatRooms} namespace
- * @param {{ chat: import("../chat.js").Chat, rooms: import("../rooms.js").Rooms, rates: import("../rates.js").Rates }} parts
+ * @param {{
+ *   chat: import("../chat.js").Chat,
+ *   host: import("../host.js").Host,
+ *   rooms: import("../rooms.js").Rooms,
+ *   rates: import("../rates.js").Rates,
+ * }} parts
  */
-export function serveChatRooms(namespace, { chat, rooms, rates }) {
+export function serveChatRooms(namespace, { chat, host, rooms, rates }) {
   chat.on("message", (message) => namespace.to(message.room).emit("message", message));
+  host.on("deleted", (room, seq) => namespace.to(room).emit("deleted", room, seq));
+  rooms.on("gone", (room) => {
+    namespace.to(room).emit("closed", room);
+    putOut(room, () => true);
+  });
+  rooms.on("removed", (room, person) => {
+    for (const socket of putOut(room, ({ data }) => data.person.id === person.id))
+      socket.emit("removed", room);
+  });
   rooms.on("came", (room, person) => namespace.to(room).emit("came", person));
   rooms.on("left", (room, person) => namespace.to(room).emit("left", person));
   rooms.on("people", (room) => namespace.to(room).emit("people", rooms.people(room)));
+
+  /**
+   * Takes sockets out of a room in which their people have no seat any more.
+   * @param {string} room
+   * @param {(socket: ChatSocket) => boolean} isMeant
+   */
+  function putOut(room, isMeant) {
+    const out = [...namespace.sockets.values()].filter(
+      (socket) => socket.data.room === room && isMeant(socket),
+    );
+    for (const socket of out) {
+      socket.data.room = undefined;
+      socket.leave(room);
+    }
+    return out;
+  }
 
   rooms.on("renamed", (person) => {
     for (const socket of namespace.sockets.values()) {
@@ -64,6 +96,18 @@ export function serveChatRooms(namespace, { chat, rooms, rates }) {
     socket.on(
       "older",
       answering(({ before }) => chat.older(me(), here(), before)),
+    );
+    socket.on(
+      "delete",
+      answering(({ seq }) => host.delete(me(), here(), seq)),
+    );
+    socket.on(
+      "remove",
+      answering(({ person }) => host.remove(me(), here(), person)),
+    );
+    socket.on(
+      "close",
+      answering(() => host.close(me(), here())),
     );
     socket.on("typing", () => {
       if (socket.data.room === undefined) return;

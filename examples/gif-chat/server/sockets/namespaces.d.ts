@@ -1,4 +1,4 @@
-import type { Namespace } from "baro";
+import type { Namespace, Socket } from "baro";
 import type { ChatEvents, ChatRequests, LobbyEvents, LobbyRequests, Person } from "../../types.d.ts";
 
 type Nothing = Record<string, never>;
@@ -12,4 +12,5 @@ interface Data {
 type Unchecked<Events> = { [Name in keyof Events]: (...args: unknown[]) => void };
 
 export type Lobby = Namespace<Unchecked<LobbyRequests>, LobbyEvents, Nothing, Data>;
+export type ChatSocket = Socket<Unchecked<ChatRequests>, ChatEvents, Nothing, Data>;
 export type ChatRooms = Namespace<Unchecked<ChatRequests>, ChatEvents, Nothing, Data>;

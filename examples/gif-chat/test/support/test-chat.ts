@@ -144,10 +144,11 @@ export class Guest {
   async upload(
     room: string,
     file: Buffer,
-    { text = "", key = crypto.randomUUID(), name = "cat.gif", headers = {} } = {},
+    { text = "", key = crypto.randomUUID(), replyTo = "", name = "cat.gif", headers = {} } = {},
   ): Promise<{ status: number; answer: Answer<{ message: Message }> }> {
     const form = new FormData();
     form.append("text", text);
+    if (replyTo !== "") form.append("replyTo", replyTo);
     form.append("gif", new Blob([new Uint8Array(file)], { type: "image/gif" }), name);
     const response = await fetch(`${this.#address}/rooms/${room}/gifs/${key}`, {
       method: "POST",
