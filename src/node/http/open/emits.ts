@@ -8,8 +8,8 @@ import { OpenRefusal } from "./refusals.ts";
 /** A POST that waits for the acknowledgement of its event. */
 interface Emit {
   readonly response: ServerResponse;
-  /** What the client knows it by. */
-  readonly id: number;
+  /** What the client knows it by; absent where it has posted the bare event. */
+  readonly id: number | undefined;
   readonly cancel: Cancel;
 }
 
@@ -24,9 +24,10 @@ export class Emits {
 
   /**
    * Lets `response` wait for the answer to an event that the client knows by `id`.
+   * @param id absent: the acknowledgement alone is the answer.
    * @returns the id under which the application answers: two requests of a client may have the same one.
    */
-  add(response: ServerResponse, id: number, timeout: number): number {
+  add(response: ServerResponse, id: number | undefined, timeout: number): number {
     this.#last += 1;
     const own = this.#last;
     const cancel = clock.after(timeout, () => {
@@ -40,7 +41,8 @@ export class Emits {
   /** The application acknowledges. */
   answer({ id, json }: PlainPacket): void {
     const emit = this.#take(id ?? 0);
-    if (emit !== undefined) answerJson(emit.response, 200, `{"ack":${emit.id},"args":${json}}`);
+    if (emit === undefined) return;
+    answerJson(emit.response, 200, emit.id === undefined ? json : `{"ack":${emit.id},"args":${json}}`);
   }
 
   /** The client's stream is over. */

@@ -61,7 +61,7 @@ export class Streams {
     const message = decodeMessage(text, base64);
     if (message instanceof Malformed) {
       refuse(response, wrongMessage(message.reason));
-    } else if (message.type === "event" && message.id !== undefined) {
+    } else if (message.type === "event" && (message.id !== undefined || isBare(text))) {
       stream.emits ??= new Emits();
       if (stream.emits.size >= this.#settings.maxAcks) {
         refuse(response, OpenRefusal.ACKS);
@@ -74,4 +74,9 @@ export class Streams {
       response.writeHead(204, { "Cache-Control": "no-store" }).end();
     }
   }
+}
+
+/** Whether a message is the event alone, `["event", …]`: the answer to its POST is then the acknowledgement alone. */
+function isBare(text: string): boolean {
+  return text.trimStart().startsWith("[");
 }

@@ -269,7 +269,9 @@ describe("what the client of a stream posts", () => {
     const socket = await connecting;
     const open = await client.opened();
     const heard = new Promise((resolve) => socket.on("say", (...args) => resolve(args)));
-    const { status, body } = await post(port, open, ["say", "바로", { $binary: "YQ==" }]);
+    const { status, body } = await post(port, open, {
+      event: ["say", "바로", { $binary: "YQ==" }],
+    });
     expect([status, body]).toEqual([204, ""]);
     expect(await heard).toEqual(["바로", Buffer.from("a")]);
   });
@@ -296,6 +298,27 @@ describe("what the client of a stream posts", () => {
     expect(bodies.sort()).toEqual([
       [200, '{"ack":1,"args":["first"]}'],
       [200, '{"ack":1,"args":["second"]}'],
+    ]);
+  });
+
+  it("is answered with the acknowledgement alone where it is the event alone", async () => {
+    const { io, port } = await startOpen({ open: { ackTimeout: 20 } });
+    io.on("connection", (socket) => {
+      socket.on("sum", (one, other, answer) => answer(one + other, { $: Buffer.from("a") }));
+      socket.on("nothing", (answer) => answer());
+    });
+    const client = new StreamClient(port);
+    const open = await client.opened();
+    const bodies: [number, string][] = [];
+    for (const body of ['["sum",1,2]', ' \n["nothing"]', '["unheard"]', '{"event":["unheard"]}']) {
+      const { status, body: answer } = await post(port, open, body);
+      bodies.push([status, answer]);
+    }
+    expect(bodies).toEqual([
+      [200, '[3,{"$":{"$binary":"YQ=="}}]'],
+      [200, "[]"],
+      [504, expect.stringContaining("unanswered")],
+      [204, ""],
     ]);
   });
 
