@@ -97,6 +97,18 @@ export function Chat(): string {
 }
 `;
 
+/** The same in a file of CommonJS, where both kinds of import become require. */
+const REQUIRED_TYPES = `
+import { io, Manager, type ManagerOptions, type Socket } from "baro/client";
+import client = require("baro/client");
+
+const options: Partial<ManagerOptions> = { autoConnect: false };
+const sockets: Socket[] = [io(options), client(options), client.connect(options), client.io(options)];
+const managers: Manager[] = [new Manager(options), new client.Manager(options)];
+const version: number = client.protocol;
+console.log(sockets, managers, version);
+`;
+
 const WITHOUT_REACT = `
 import("baro/react").then(
   () => { throw new Error("there is a React"); },
@@ -189,16 +201,20 @@ function consume(file, text) {
 
 function types() {
   writeFileSync(join(project, "consumer.ts"), TYPES);
-  const config = {
-    compilerOptions: {
-      ...{ strict: true, noEmit: true, skipLibCheck: false, module: "NodeNext", target: "ES2023" },
-      types: ["node"],
-      typeRoots: [join(root, "node_modules/@types")],
-    },
-    files: ["consumer.ts"],
-  };
-  writeFileSync(join(project, "tsconfig.json"), JSON.stringify(config));
-  tool("typescript/bin/tsc", ["-p", project]);
+  writeFileSync(join(project, "consumer.cts"), REQUIRED_TYPES);
+  for (const customConditions of [[], ["browser"]]) {
+    const config = {
+      compilerOptions: {
+        ...{ strict: true, noEmit: true, skipLibCheck: false, module: "NodeNext", target: "ES2023" },
+        customConditions,
+        types: ["node"],
+        typeRoots: [join(root, "node_modules/@types")],
+      },
+      files: ["consumer.ts", "consumer.cts"],
+    };
+    writeFileSync(join(project, "tsconfig.json"), JSON.stringify(config));
+    tool("typescript/bin/tsc", ["-p", project]);
+  }
 }
 
 /** After all that must hold without React. */

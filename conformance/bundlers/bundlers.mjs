@@ -66,7 +66,7 @@ export const BUNDLERS = {
 export async function bundle(name, project, title, text) {
   const folder = join(project, "bundled", name, title);
   mkdirSync(folder, { recursive: true });
-  const entry = join(folder, "page.js");
+  const entry = join(folder, text.includes("require(") ? "page.cjs" : "page.js");
   const file = join(folder, "out", "main.js");
   writeFileSync(entry, text);
   await BUNDLERS[name](entry, file);

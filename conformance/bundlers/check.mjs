@@ -23,6 +23,15 @@ globalThis.outcome = (async () => {
   return JSON.stringify([text, [...bytes], reason, [...again]]);
 })();
 `;
+/**
+ * How a program of CommonJS gets at it. Where a bundler follows Node, what is required is the function; esbuild gives the
+ * module; Rollup knows no require by itself.
+ */
+const REQUIRES = {
+  esbuild: 'const { io } = require("baro/client");',
+  vite: 'const io = require("baro/client");',
+  webpack: 'const io = require("baro/client");',
+};
 const OUTCOME = '["바로",[1,2,255],"transport close",[1,2,255]]';
 
 /** What a bundle of nothing weighs, and programs that use nothing of the client. */
@@ -47,9 +56,17 @@ demand(ofNode === null, `the bundle names ${ofNode?.[0]}`);
 lookAtMap(JSON.parse(readFileSync(`${file}.map`, "utf8")));
 demand(/\/\/# sourceMappingURL=main\.js\.map\s*$/.test(script), "the bundle does not name its source map");
 await lookForUnused();
-const outcome = await runInChromium(project, script);
-demand(outcome === OUTCOME, `the page says ${outcome}`);
+await run(script);
+if (name in REQUIRES) {
+  const text = PAGE.replace('import { io } from "baro/client";', REQUIRES[name]);
+  await run(readFileSync(await bundle(name, project, "required", text), "utf8"));
+}
 console.log(`: ${gzipSync(script, { level: 9 }).byteLength} B compressed, with the page's own program`);
+
+async function run(text) {
+  const outcome = await runInChromium(project, text);
+  demand(outcome === OUTCOME, `the page says ${outcome}`);
+}
 
 function lookAtMap({ sources, sourcesContent = [] }) {
   for (const module of ["client/socket", "client/manager", "web/polling", "engine/client-session"]) {

@@ -9,7 +9,7 @@ const TSC = join(dirname(createRequire(import.meta.url).resolve("typescript/pack
 
 describe("a typed program", () => {
   // Peer first: what does not compile there, nobody may ask of Baro.
-  it.each(["socket.io", "baro", "ws", "websocket"])(
+  it.each(["socket.io", "baro", "socket.io-client", "client.node", "client.browser", "ws", "websocket"])(
     "compiles against %s, with all of its types as expected",
     (make) => {
       const { stdout, status } = spawnSync(

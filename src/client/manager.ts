@@ -14,10 +14,11 @@ import type { Link, Port } from "./link.ts";
 import { type ManagerOptions, type ResolvedOptions, resolveOptions, type SocketOptions } from "./options.ts";
 import type { Platform } from "./platform.ts";
 import { Socket } from "./socket.ts";
+import type { DisconnectDescription } from "./socket-events.ts";
 import { findTransports, transportFactory } from "./transports.ts";
 
 /** The version of Socket.IO's protocol. */
-export const protocol = 5;
+export const protocol: number = 5;
 
 /** The events of {@link Manager}. */
 export interface ManagerEvents {
@@ -30,7 +31,7 @@ export interface ManagerEvents {
   /** A packet came, for whatever namespace. */
   packet: (packet: Packet) => void;
   /** The low-level connection is over. */
-  close: (reason: string, description?: unknown) => void;
+  close: (reason: string, description?: DisconnectDescription) => void;
   /** An attempt to reconnect begins; the first one is 1. */
   reconnect_attempt: (attempt: number) => void;
   /** An attempt to reconnect failed. */

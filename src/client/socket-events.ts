@@ -10,6 +10,9 @@ export type DisconnectReason =
   | "parse error"
   | "forced close";
 
+/** What is known of why a connection was lost. */
+export type DisconnectDescription = Error | { description: string; context?: unknown };
+
 /** An error with the details that a middleware of the server gave it. */
 export interface ExtendedError extends Error {
   // biome-ignore lint/suspicious/noExplicitAny: what it is, the server's program decides
@@ -28,5 +31,5 @@ export interface SocketEvents {
   /** The server could not be reached, and is tried again, or refused the namespace. `active` tells which. */
   connect_error: (error: ExtendedError) => void;
   /** The socket is connected no more. */
-  disconnect: (reason: DisconnectReason, description?: unknown) => void;
+  disconnect: (reason: DisconnectReason, description?: DisconnectDescription) => void;
 }

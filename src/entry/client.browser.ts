@@ -1,7 +1,8 @@
 import { createLookup } from "../client/lookup.ts";
-import { Manager as ManagerOf } from "../client/manager.ts";
+import { Manager as ManagerOf, protocol } from "../client/manager.ts";
 import type { ManagerOptions } from "../client/options.ts";
 import type { Platform } from "../client/platform.ts";
+import { Socket } from "../client/socket.ts";
 import type { DefaultEventsMap, EventsMap } from "../emitter.ts";
 import { base64 } from "../web/base64.ts";
 import { clock } from "../web/clock.ts";
@@ -32,14 +33,30 @@ export class Manager<
   }
 }
 
-/** Gives the socket of the namespace that a URL names, and connects: `io("https://example.com/admin")`. */
-export const io = /* @__PURE__ */ createLookup(platform, (url, options) => new Manager(url, options));
+const lookup = /* @__PURE__ */ createLookup(platform, (url, options) => new Manager(url, options));
+
+/**
+ * Gives the socket of the namespace that a URL names, and connects: `io("https://example.com/admin")`. The function holds
+ * the rest: `io.Manager`.
+ */
+export const io = /* @__PURE__ */ Object.assign(lookup, {
+  io: lookup,
+  connect: lookup,
+  Manager,
+  Socket,
+  protocol,
+});
 
 export type { ConnectOptions, Lookup } from "../client/lookup.ts";
-export { type ManagerEvents, protocol } from "../client/manager.ts";
+export type { ManagerEvents, ManagerEvents as ManagerReservedEvents } from "../client/manager.ts";
 export type { ManagerOptions, SocketOptions, TransportClass } from "../client/options.ts";
-export { Socket } from "../client/socket.ts";
-export type { DisconnectReason, ExtendedError, SocketEvents } from "../client/socket-events.ts";
+export type {
+  DisconnectDescription,
+  DisconnectReason,
+  ExtendedError,
+  SocketEvents,
+  SocketEvents as SocketReservedEvents,
+} from "../client/socket-events.ts";
 export { BaroError } from "../errors.ts";
 export { SSE } from "../web/sse.ts";
 export { WebTransport } from "../web/web-transport.ts";
@@ -49,7 +66,11 @@ export {
   Fetch as XHR,
   io as connect,
   io as default,
-  io as lookup,
+  // What `require("baro/client")` gives.
+  io as "module.exports",
+  lookup,
+  protocol,
+  Socket,
   WebSocketTransport as NodeWebSocket,
   WebSocketTransport as WebSocket,
 };

@@ -36,35 +36,17 @@ export class Manager<
   }
 }
 
-/** Gives the socket of the namespace that a URL names, and connects: `io("https://example.com/admin")`. */
-export const io = createLookup(platform, (url, options) => new Manager(url, options));
+const lookup = createLookup(platform, (url, options) => new Manager(url, options));
 
-export type { ConnectOptions, Lookup } from "../client/lookup.ts";
-export type { ManagerEvents } from "../client/manager.ts";
-export type { ManagerOptions, SocketOptions, TransportClass } from "../client/options.ts";
-export type { DisconnectReason, ExtendedError, SocketEvents } from "../client/socket-events.ts";
-export {
-  BaroError,
-  io as connect,
-  io as default,
-  io as lookup,
-  NodeXHR,
-  NodeXHR as Fetch,
-  NodeXHR as XHR,
-  protocol,
-  Socket,
-  SSE,
-  WebSocketTransport as NodeWebSocket,
-  WebSocketTransport as WebSocket,
-  WebTransport,
-};
-
-// What `require("baro/client")` gives is the function, with the rest on it.
-const callable = Object.assign(io, {
-  default: io,
-  io,
-  connect: io,
-  lookup: io,
+/**
+ * Gives the socket of the namespace that a URL names, and connects: `io("https://example.com/admin")`. The function holds
+ * the rest: `io.Manager`.
+ */
+export const io = Object.assign(lookup, {
+  default: lookup,
+  io: lookup,
+  connect: lookup,
+  lookup,
   Manager,
   Socket,
   protocol,
@@ -78,4 +60,30 @@ const callable = Object.assign(io, {
   WebTransport,
 });
 
-export { callable as "module.exports" };
+export type { ConnectOptions, Lookup } from "../client/lookup.ts";
+export type { ManagerEvents, ManagerEvents as ManagerReservedEvents } from "../client/manager.ts";
+export type { ManagerOptions, SocketOptions, TransportClass } from "../client/options.ts";
+export type {
+  DisconnectDescription,
+  DisconnectReason,
+  ExtendedError,
+  SocketEvents,
+  SocketEvents as SocketReservedEvents,
+} from "../client/socket-events.ts";
+export {
+  BaroError,
+  io as connect,
+  io as default,
+  // What `require("baro/client")` gives.
+  io as "module.exports",
+  lookup,
+  NodeXHR,
+  NodeXHR as Fetch,
+  NodeXHR as XHR,
+  protocol,
+  Socket,
+  SSE,
+  WebSocketTransport as NodeWebSocket,
+  WebSocketTransport as WebSocket,
+  WebTransport,
+};
