@@ -8,8 +8,9 @@ import { FRAMES } from "./frames.ts";
 import { HANDSHAKES } from "./handshakes.ts";
 import { MEMORY } from "./memory.ts";
 import { SOCKET_IO } from "./socket.io.ts";
+import { SOCKET_IO_CLIENT } from "./socket.io-client.ts";
 
-const WEBSOCKET = [...HANDSHAKES, ...FRAMES, ...CLIENT, ...MEMORY];
+const WEBSOCKET = [...HANDSHAKES, ...FRAMES, ...CLIENT, ...SOCKET_IO_CLIENT, ...MEMORY];
 
 describe("under attack", () => carryOut(WEBSOCKET));
 

@@ -108,6 +108,10 @@ export const CATALOGUE: Readonly<Record<string, string>> = {
   "K-5": "a server that replays old offsets",
   "K-6": "a URL of 10 KB",
   "K-7": "a program that sends while it is offline",
+  "K-8": "handshakes of Engine.IO that lie",
+  "K-9": "packets that are none, or that nobody asked for",
+  "K-10": "events and heartbeats without end",
+  "K-11": "answers to polls: pages, redirects, millions of packets, without end",
 
   "M-1": "ten thousand idle connections",
   "M-2": "a timer for each message",

@@ -85,13 +85,17 @@ export class PayloadDecoder {
   }
 }
 
+/** The most packets that a client takes in one payload: 100 MiB of them would hold it up for many seconds. */
+const MAX_PACKETS = 1_000_000;
+
 /**
- * Decodes a whole payload at once, however many packets it holds: a client trusts its server with that, which may
+ * Decodes a whole payload at once, of a million packets at most: a client trusts its server with that, which may
  * have broadcast a thousand times a second while the client was away. Hands the packets before a fault to `receive`,
  * and says whether there was none. Throws only what `receive` throws.
  */
 export function decodePayload(text: string, base64: Base64, receive: PacketCallback): boolean {
-  return text.split(SEPARATOR).every((packet) => decodePacket(packet, base64, receive));
+  const packets = text.split(SEPARATOR, MAX_PACKETS + 1);
+  return packets.length <= MAX_PACKETS && packets.every((packet) => decodePacket(packet, base64, receive));
 }
 
 function decodePacket(packet: string, base64: Base64, receive: PacketCallback): boolean {
