@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.ts";
 import { type Callback, call } from "../report.ts";
 import type { EventPacket } from "../socketio/packet.ts";
+import type { Delivery } from "./delivery.ts";
 
 /** An event that is sent until it is acknowledged. */
 interface Attempt {
@@ -17,7 +18,7 @@ type Send = (data: EventPacket["data"], timeout: number | undefined, done: Callb
 export class Attempts {
   readonly #retries: number;
   readonly #socket: { readonly connected: boolean };
-  readonly #delivery: { readonly agreed: boolean };
+  readonly #delivery: Pick<Delivery, "agreed" | "keeps">;
   readonly #clock: Clock;
   readonly #send: Send;
   readonly #waiting: Attempt[] = [];
@@ -27,7 +28,7 @@ export class Attempts {
   constructor(
     retries: number,
     socket: { readonly connected: boolean },
-    delivery: { readonly agreed: boolean },
+    delivery: Pick<Delivery, "agreed" | "keeps">,
     clock: Clock,
     send: Send,
   ) {
@@ -53,11 +54,11 @@ export class Attempts {
   next(): void {
     const first = this.#waiting[0];
     if (first === undefined || this.#isUnderWay || !this.#socket.connected) return;
-    // A server that agreed has the event as soon as it is sent: to send it again would be to do it twice.
+    // What is kept for a server that agreed reaches it: to send it again would be to do it twice.
     const { agreed } = this.#delivery;
     const done: Callback = (error, ...values) => {
       this.#isUnderWay = false;
-      if (!error || this.#tries > this.#retries || (agreed && this.#socket.connected)) {
+      if (!error || this.#tries > this.#retries || (agreed && this.#delivery.keeps)) {
         this.#waiting.shift();
         this.#tries = 0;
         if (first.callback !== undefined) call(first.callback, [error, ...values], this.#clock);

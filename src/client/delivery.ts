@@ -47,6 +47,11 @@ export class Delivery {
     return this.#agreed;
   }
 
+  /** Whether anything is kept that may have to be sent again. */
+  get keeps(): boolean {
+    return this.#kept.size > 0;
+  }
+
   /** What stands beside the credentials; nothing for a server that has offered nothing. */
   request(): JsonObject {
     if (!this.#link.isOffered()) return {};
@@ -97,19 +102,24 @@ export class Delivery {
     if (error ?? refusal) throw error ?? toError(refusal as JsonObject);
   }
 
-  /** The server granted the namespace, and took up the request or not. */
-  agree(answer: unknown): void {
+  /**
+   * The server granted the namespace, and took up the request or not. Gives what tells those who wait for it in vain
+   * that no answer will come.
+   */
+  agree(answer: unknown): (() => void) | undefined {
     const { v, seq, epoch, auth } = (answer ?? {}) as JsonObject;
     this.#agreed = v === VERSION && typeof epoch === "string" && Number.isSafeInteger(seq);
     this.#refreshes = this.#agreed && auth === true;
-    if (this.#agreed && epoch === this.#epoch) {
+    // After `disconnect()` nothing is kept, or nothing that goes on from where the server is.
+    const [first = Number.POSITIVE_INFINITY] = this.#kept.keys();
+    if (this.#agreed && epoch === this.#epoch && first <= (seq as number) + 1) {
       this.#taken(seq);
-    } else {
-      // Nobody knows what was taken: to send it again could be to do it twice.
-      this.forget();
-      this.#epoch = epoch;
-      this.#last = seq as number;
+      return undefined;
     }
+    // Nobody knows what was taken: to send it again could be to do it twice.
+    this.#epoch = epoch;
+    this.#last = seq as number;
+    return this.forget();
   }
 
   /** Sends what the connection before may have lost. */
@@ -143,11 +153,11 @@ export class Delivery {
     return this.#ids();
   }
 
-  /** Keeps nothing more, and tells those who wait that no answer will come. */
-  forget(): void {
+  /** Keeps nothing more. Gives what tells those who wait that no answer will come. */
+  forget(): () => void {
     const ids = this.#ids();
     this.#clear();
-    this.#acks.forget((id) => ids.has(id))();
+    return this.#acks.forget((id) => ids.has(id));
   }
 
   #ids(): ReadonlySet<number | undefined> {

@@ -104,7 +104,7 @@ export class Socket<
         if (this.#active) this.#tell("connect_error", [error]);
       },
       closed: (reason, description) => this.#lost(reason, description),
-      abandoned: () => this.#delivery.forget(),
+      abandoned: () => this.#delivery.forget()(),
     };
   }
 
@@ -139,7 +139,7 @@ export class Socket<
     if (connected) this.#lost("io client disconnect", undefined);
     // Credentials that come from now on are not wanted. What was asked already will be answered: see `#granted`.
     else if (this.#request?.sent === false) this.#request = undefined;
-    this.#delivery.forget();
+    this.#delivery.forget()();
     return this;
   }
 
@@ -315,8 +315,7 @@ export class Socket<
       this.#tell("connect_error", [new Error("The server speaks another protocol.")]);
       return;
     }
-    // What it calls may emit, and that waits for its turn.
-    this.#delivery.agree(answer);
+    const fail = this.#delivery.agree(answer);
     this.id = sid;
     this.connected = true;
     this.#delivery.sendAgain();
@@ -327,16 +326,19 @@ export class Socket<
     this.receiveBuffer = [];
     this.sendBuffer = [];
     for (const packet of received) this.#deliver(packet);
-    for (const packet of waiting) this.#safely(() => this.#send(packet));
+    // A listener may have left, or what is sent be too much for the connection: then the rest waits for the next one.
+    this.sendBuffer = waiting
+      .filter((packet) => !this.connected || this.#safely(() => this.#send(packet)))
+      .concat(this.sendBuffer);
     this.#attempts.next();
-    this.#tell("connect", []);
+    if (this.connected) this.#tell("connect", []);
+    fail?.();
   }
 
   #refused(data: JsonObject | string): void {
     this.#request = undefined;
     if (this.connected || !this.#active) return;
     this.#detach();
-    this.#delivery.forget();
     this.#tell("connect_error", [toError(typeof data === "string" ? { message: data } : data)]);
   }
 

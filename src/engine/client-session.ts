@@ -114,7 +114,7 @@ export class ClientSession implements Session {
   }
 
   send(outgoing: Outgoing): void {
-    if (this.closed) return;
+    if (this.closed || outgoing.dropped) return;
     if (this.writable && !outgoing.held) {
       this.#transport?.send(outgoing);
       return;

@@ -42,6 +42,7 @@ export class AgreedSocket implements ClientSocket, ProducerLink {
   #producer: Producer | undefined;
   #progress: Progress | undefined;
   #refreshing = false;
+  #isNumbered = false;
 
   constructor(
     client: AgreedClient,
@@ -133,7 +134,9 @@ export class AgreedSocket implements ClientSocket, ProducerLink {
   #receiveNumbered(sequence: number, id: number | undefined, data: EventData): void {
     const producer = this.#producer;
     if (producer === undefined) return;
-    switch (producer.take(sequence)) {
+    const isFirst = !this.#isNumbered;
+    this.#isNumbered = true;
+    switch (producer.take(sequence, isFirst)) {
       case "next": {
         this.#progress?.taken(sequence);
         const acknowledge = id === undefined ? undefined : producer.acknowledgement(sequence, id);

@@ -72,10 +72,15 @@ export class Producer {
     return this.#stored?.bytes ?? 0;
   }
 
-  /** Takes the event of this number, if it is the next one: nothing but this call decides that it is handled. */
-  take(sequence: number): Verdict {
+  /**
+   * Takes the event of this number, if it is the next one: nothing but this call decides that it is handled.
+   *
+   * @param isFirst whether its connection has brought none before. The client was told then how far this is, and
+   *   leaves out what it cannot send: an event whose blob could not be read.
+   */
+  take(sequence: number, isFirst: boolean): Verdict {
     if (sequence <= this.#last) return "repeat";
-    if (sequence > this.#last + 1) return "ahead";
+    if (sequence > this.#last + 1 && !isFirst) return "ahead";
     this.#last = sequence;
     return "next";
   }

@@ -1,42 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ConnectOptions } from "../../src/client/lookup.ts";
-import { Manager } from "../../src/client/manager.ts";
-import { FakePlatform } from "../support/fake-platform.ts";
-
-const CONNECT = '40{"~rt":{"v":1,"prod":"abcdefghijklmnopqrst_-"}}';
-
-function start(options: ConnectOptions = {}) {
-  const platform = new FakePlatform();
-  const manager = new Manager(platform, "http://host", { transports: ["polling"], ...options });
-  const socket = manager.socket("/", options);
-  const answers: unknown[] = [];
-  /** Puts down what an acknowledgement brings. */
-  const note =
-    (name: string) =>
-    (...args: unknown[]): void => {
-      answers.push([name, ...args.map((each) => (each instanceof Error ? each.message : each))]);
-    };
-  return {
-    ...{ platform, manager, socket, answers, note, clock: platform.clock },
-    receive: (packet: string) => platform.transport.receive(packet),
-    /** What was sent since the last call. */
-    sent: () => platform.transport.take().filter((entry) => String(entry).startsWith("4")),
-    /** The server opens the connection, and agrees. */
-    agree(seq = 0, epoch = "one") {
-      platform.open(',"baro":1');
-      const asked = platform.transport.take().filter((entry) => String(entry).startsWith("40"));
-      platform.transport.receive(
-        `40${JSON.stringify({ sid: "me", "~rt": { v: 1, seq, epoch, auth: true } })}`,
-      );
-      return asked;
-    },
-    /** The connection is lost, and the client dials again. */
-    cut() {
-      platform.transport.receiver.closed("transport close");
-      platform.clock.advance(5_000);
-    },
-  };
-}
+import { CONNECT, startAgreed as start } from "../support/agreed-client.ts";
 
 describe("A server that offers nothing", () => {
   it("sees nothing of it, and neither does one that does not take up the request", () => {
@@ -221,14 +184,6 @@ describe("A server that agreed", () => {
     tired.cut();
     tired.platform.transport.receiver.closed("transport error");
     expect(tired.answers).toEqual([["a", "socket has been disconnected"]]);
-
-    const refused = start();
-    refused.agree();
-    refused.socket.timeout(60_000).emit("a", refused.note("a"));
-    refused.cut();
-    refused.platform.open(',"baro":1');
-    refused.receive('44{"message":"no"}');
-    expect(refused.answers).toEqual([["a", "socket has been disconnected"]]);
 
     const single = start({ reconnection: false });
     single.agree();

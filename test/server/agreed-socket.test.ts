@@ -97,6 +97,18 @@ describe("the numbers of events", () => {
     expect(session.closed).toBe(true);
   });
 
+  it("may leave out what the client cannot send, where a connection begins", () => {
+    const { heard, connect } = start();
+    const first = connect();
+    first.session.receive('2["a",1,"~1"]', '2["a",3,"~3"]');
+    expect(first.session.closed).toBe(true);
+    const { session, agreed } = connect();
+    expect(agreed.seq).toBe(1);
+    session.receive('2["a",3,"~3"]', '2["a",4,"~4"]', '2["a",6,"~6"]');
+    expect(heard).toEqual([[1], [3], [4]]);
+    expect(session.closed).toBe(true);
+  });
+
   it("go on over connections", () => {
     const { heard, connect } = start();
     const first = connect();
