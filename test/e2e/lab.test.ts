@@ -198,6 +198,14 @@ describe.skipIf(executablePath === undefined)("the lab, in a browser", { timeout
     expect(await page.getAttribute("#status", "data-state")).toBe("running");
   });
 
+  it("goes on when the site was away", async () => {
+    await server.stop("SIGTERM");
+    await page.locator("#status[data-state=lost]").waitFor();
+    await server.start();
+    await page.locator("#status[data-state=running]").waitFor();
+    await Promise.all(TECHNIQUES.map(hears));
+  });
+
   it("names everything that can be reached by keyboard, and has met no error", async () => {
     const nameless = await page.evaluate(() =>
       [...document.querySelectorAll("a, button, summary, [role=img]")]

@@ -50,7 +50,6 @@ export class DemoProcess extends EventEmitter {
   /** Ends it for good. */
   dispose() {
     this.#isOver = true;
-    clearTimeout(this.#timer);
     this.#end();
   }
 
@@ -63,8 +62,10 @@ export class DemoProcess extends EventEmitter {
       stdio: ["ignore", "ignore", "inherit", "ipc"],
     });
     this.#child = child;
+    this.#timer = setTimeout(() => child.kill("SIGKILL"), this.#limits.startMs);
     child.once("message", (/** @type {{ port: number }} */ { port }) => {
       if (child !== this.#child) return;
+      clearTimeout(this.#timer);
       this.#port = port;
       this.#failures = 0;
       this.#change({ state: "running" });
@@ -78,6 +79,7 @@ export class DemoProcess extends EventEmitter {
     const child = this.#child;
     this.#child = undefined;
     this.#port = undefined;
+    clearTimeout(this.#timer);
     child?.kill("SIGKILL");
   }
 

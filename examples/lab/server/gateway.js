@@ -94,8 +94,14 @@ export class Gateway {
       .filter(([name]) => !isBlocked || !HOP_BY_HOP.test(name))
       .map(([name, value]) => `${name}: ${value}\r\n`);
     wire.write(`${request.method} ${way.target} HTTP/1.1\r\n${lines.join("")}\r\n`, "latin1");
-    if (head.length > 0) wire.write(head);
-    socket.pipe(wire).pipe(socket);
+    if (isBlocked) {
+      // It is a request like any other now, and what follows it is read by nobody.
+      socket.resume();
+    } else {
+      if (head.length > 0) wire.write(head);
+      socket.pipe(wire);
+    }
+    wire.pipe(socket);
     wire.on("error", () => socket.destroy());
     wire.on("close", () => socket.end());
     socket.on("close", () => wire.destroy());

@@ -9,6 +9,8 @@ export const limits = Object.freeze({
   idleMs: 10 * 60_000,
   /** Heap of the demo's server, in MiB. */
   demoHeap: 48,
+  /** Within which the demo's server has to listen. It takes half a second. */
+  startMs: 20_000,
   /** How long the demo's server stays away when the visitor stops it. */
   stopMs: 5_000,
   /** Before a demo's server that ended by itself is started again, doubled each time. */

@@ -66,7 +66,8 @@ class ChunkedBody {
       } else {
         const end = chunk.indexOf("\n", at);
         const stop = end === -1 ? chunk.length : end + 1;
-        this.#line += chunk.toString("latin1", at, Math.min(stop, at + 64));
+        // A size has a few digits; whatever else stands in a line is passed over.
+        if (this.#line.length < 64) this.#line += chunk.toString("latin1", at, Math.min(stop, at + 64));
         at = stop;
         if (end !== -1) this.#sized();
       }

@@ -31,6 +31,8 @@ export class HeadReader {
         return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
       }),
     );
-    return { head: { first, headers, bytes }, rest: this.#held.subarray(bytes) };
+    const rest = this.#held.subarray(bytes);
+    this.#held = Buffer.alloc(0);
+    return { head: { first, headers, bytes }, rest };
   }
 }

@@ -42,6 +42,8 @@ export const en = {
   legendUp: "from the page",
   legendDown: "from the server",
   legendOpen: "connection in use",
+  legendControl: "upkeep",
+  legendCross: "refused or cut",
   page: "page",
   now: "now",
   code: "The code",

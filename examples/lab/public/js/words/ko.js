@@ -44,6 +44,8 @@ export const ko = {
   legendUp: "페이지에서",
   legendDown: "서버에서",
   legendOpen: "쓰이는 연결",
+  legendControl: "연결 관리",
+  legendCross: "거절 또는 끊김",
   page: "페이지",
   now: "지금",
   code: "코드",
