@@ -22,6 +22,9 @@ export class Outgoing {
   /** Whether the wire forms may be compressed; false where the application said so. */
   compress = true;
 
+  /** Whether it goes to one client alone: then no wire form has to be kept for others. */
+  isForOne = false;
+
   /** In how many queues this waits; they count it. */
   queues = 0;
 

@@ -127,7 +127,9 @@ export class ServerSession implements ObservableSession, Backlogged {
     this.#pinged = Math.ceil(now);
     this.#deadline = this.#pinged + options.pingInterval;
     transport.receiver = this.#receiver;
-    this.#send(new Outgoing(PacketType.OPEN, openingOf(id, upgrades, options, offersMore)));
+    const opening = new Outgoing(PacketType.OPEN, openingOf(id, upgrades, options, offersMore));
+    opening.isForOne = true;
+    this.#send(opening);
   }
 
   get transportName(): string {

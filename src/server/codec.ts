@@ -3,9 +3,9 @@ import { readBlob } from "../blob.ts";
 import { Outgoing } from "../engine/outgoing.ts";
 import { PacketType } from "../engine/packet.ts";
 import type { Decoded, DecoderLimits } from "../socketio/decoder.ts";
-import { encode, type PendingBlob } from "../socketio/encoder.ts";
+import { encode, type PendingBlob, toDataError, toHead } from "../socketio/encoder.ts";
 import { hasBinary } from "../socketio/has-binary.ts";
-import type { Packet } from "../socketio/packet.ts";
+import { PacketType as MessageType, type Packet } from "../socketio/packet.ts";
 import { ServerDecoder } from "../socketio/server-decoder.ts";
 import { stringifyLong } from "../socketio/stringify-long.ts";
 
@@ -27,7 +27,9 @@ export interface Codec {
 /** The packets of Socket.IO protocol 5. */
 export const socketIoCodec: Codec = {
   encode(packet) {
-    const { text, attachments, blobs } = encode(packet, writePlain);
+    const plain = encodePlain(packet);
+    if (plain !== undefined) return new Outgoing(PacketType.MESSAGE, plain);
+    const { text, attachments, blobs } = encode(packet);
     const outgoing = new Outgoing(PacketType.MESSAGE, text, attachments);
     if (blobs.length > 0) fill(outgoing, blobs);
     return outgoing;
@@ -35,8 +37,20 @@ export const socketIoCodec: Codec = {
   createDecoder: (limits) => new ServerDecoder(limits),
 };
 
-function writePlain(data: unknown): string | undefined {
-  return hasBinary(data) ? undefined : stringifyLong(data);
+/**
+ * The short way for nearly all that a server sends, without lists of attachments: an event or an acknowledgement that
+ * holds nothing binary. Gives `undefined` for anything else.
+ */
+function encodePlain({ type, namespace, id, data }: Packet): string | undefined {
+  if (type !== MessageType.EVENT && type !== MessageType.ACK) return undefined;
+  let json: string;
+  try {
+    if (hasBinary(data)) return undefined;
+    json = stringifyLong(data);
+  } catch (cause) {
+    throw toDataError(cause);
+  }
+  return toHead(type, namespace, id) + json;
 }
 
 function fill(outgoing: Outgoing, blobs: readonly PendingBlob[]): void {

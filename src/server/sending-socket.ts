@@ -242,6 +242,7 @@ export abstract class SendingSocket<
     // What is dropped, or asks for an acknowledgement, is not kept.
     if (log !== undefined && id === undefined && !dropped) return log.encodeFor(this.id, data, flags);
     const outgoing = realm.codec.encode({ type: PacketType.EVENT, namespace: this.nsp.name, id, data });
+    outgoing.isForOne = true;
     if (!flags.compress) outgoing.compress = false;
     return outgoing;
   }

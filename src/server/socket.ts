@@ -268,7 +268,9 @@ export class Socket<
   }
 
   #send(packet: Packet): void {
-    this.client.session.send(this.nsp.audience.realm.codec.encode(packet));
+    const outgoing = this.nsp.audience.realm.codec.encode(packet);
+    outgoing.isForOne = true;
+    this.client.session.send(outgoing);
   }
 
   #tell(event: keyof SocketReservedEvents, args: readonly unknown[]): void {

@@ -22,18 +22,16 @@ export interface PendingBlob {
  * ArrayBuffers anywhere in the data of an event or an acknowledgement become attachments: not copied, a view as
  * its bytes. A Blob or a File becomes one too; the caller reads it.
  *
- * @param writePlain writes data that certainly holds nothing binary, as `JSON.stringify` would, and gives `undefined` for
- *   any other: a shorter way for whoever encodes much.
  * @throws BaroError `BARO_DATA` when JSON cannot hold the data: a cycle, a BigInt, a nesting without end.
  */
-export function encode(packet: Packet, writePlain?: (data: unknown) => string | undefined): Encoded {
+export function encode(packet: Packet): Encoded {
   let type: PacketType = packet.type;
   const attachments: Binary[] = [];
   const blobs: PendingBlob[] = [];
   let json: string | undefined;
   try {
     if (type === PacketType.EVENT || type === PacketType.ACK) {
-      json = writePlain?.(packet.data) ?? extract(packet.data, attachments, blobs);
+      json = extract(packet.data, attachments, blobs);
       if (attachments.length > 0) {
         type = type === PacketType.EVENT ? PacketType.BINARY_EVENT : PacketType.BINARY_ACK;
       }
@@ -41,14 +39,24 @@ export function encode(packet: Packet, writePlain?: (data: unknown) => string | 
       json = JSON.stringify(packet.data);
     }
   } catch (cause) {
-    throw new BaroError(ERR_DATA, `The data cannot be sent as JSON: ${String(cause)}`, { cause });
+    throw toDataError(cause);
   }
-  let text = String(type);
-  if (attachments.length > 0) text += `${attachments.length}-`;
-  if (packet.namespace !== "/") text += `${packet.namespace},`;
-  if (packet.id !== undefined) text += packet.id;
-  if (json !== undefined) text += json;
-  return { text, attachments, blobs };
+  const head = toHead(type, packet.namespace, packet.id, attachments.length);
+  return { text: head + (json ?? ""), attachments, blobs };
+}
+
+/** What stands before the JSON of a packet. */
+export function toHead(type: PacketType, namespace: string, id: number | undefined, attachments = 0): string {
+  let head = String(type);
+  if (attachments > 0) head += `${attachments}-`;
+  if (namespace !== "/") head += `${namespace},`;
+  if (id !== undefined) head += id;
+  return head;
+}
+
+/** Says that data cannot be sent. */
+export function toDataError(cause: unknown): BaroError {
+  return new BaroError(ERR_DATA, `The data cannot be sent as JSON: ${String(cause)}`, { cause });
 }
 
 /** Writes `data` with a placeholder for each binary that it puts into the lists. */

@@ -4,7 +4,15 @@ import { decodeClose, encodeClose } from "./close.ts";
 import { CloseCode } from "./close-code.ts";
 import type { Deflate } from "./deflate.ts";
 import { DeflateSender } from "./deflate-sender.ts";
-import { encodeFrame, type Frames, MAX_CONTROL_PAYLOAD, Opcode, writeFrames } from "./frame.ts";
+import {
+  encodeAscii,
+  encodeFrame,
+  encodeMessage,
+  type Frames,
+  MAX_CONTROL_PAYLOAD,
+  Opcode,
+  writeFrames,
+} from "./frame.ts";
 import { type MaskSource, randomMasks } from "./mask.ts";
 import { Receiver } from "./receiver.ts";
 import { SharedMessage } from "./shared-message.ts";
@@ -76,6 +84,13 @@ export class Connection extends Receiver {
   /** Sends a text message; bytes must be valid UTF-8. */
   sendText(data: string | Uint8Array, compress = true): void {
     if (this.#state === "open") this.#sendMessage(Opcode.TEXT, data, compress);
+  }
+
+  /** Sends a text message of a server that is all ASCII, and shorter than 64 KiB, without compression. */
+  sendAscii(text: string): void {
+    if (this.#state !== "open") return;
+    if (this.#sender === undefined && this.sink.writeLatin1) this.sink.writeLatin1(encodeAscii(text));
+    else this.#write(encodeMessage(text));
   }
 
   /** Sends a binary message. A server does not copy long data: it must not change until it has been sent. */

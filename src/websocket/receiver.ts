@@ -143,6 +143,10 @@ export abstract class Receiver {
 
   #receiveWhole(chunk: Buffer, first: number, start: number, stop: number): void {
     const isAscii = this.#isMasked && applyMask(chunk, start, stop, chunk.readInt32LE(start - 4));
+    if (isAscii && first === TEXT_MESSAGE && this.sink.ascii !== undefined) {
+      this.sink.ascii(chunk, start, stop);
+      return;
+    }
     const data = chunk.subarray(start, stop);
     const isText = (first & OPCODE) === Opcode.TEXT;
     if ((first & RSV1) !== 0) this.#inflate(data, isText);

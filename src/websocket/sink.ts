@@ -22,6 +22,8 @@ export interface ConnectionLimits {
 export interface Sink {
   /** Bytes for the peer, in order. They do not change any more, and may be shared with other connections. */
   write(bytes: Uint8Array): void;
+  /** The same for bytes in a string, of which each character is one; a sink without it gets all bytes by `write`. */
+  writeLatin1?(bytes: string): void;
   /** Nothing more will be written: TCP ends after what was. */
   end(): void;
   /**
@@ -31,6 +33,11 @@ export interface Sink {
    * @param ends where its fragments end, for a message in several frames, where `wantsFragments` said so when it began.
    */
   message(data: Buffer, isText: boolean, ends?: readonly number[]): void;
+  /**
+   * The same for a whole message of text that is all ASCII: it is `chunk[start, end)`. For who makes a string of it at
+   * once: a view for each short message would be a tenth of what it costs.
+   */
+  ascii?(chunk: Buffer, start: number, end: number): void;
   /** A ping; its pong has been sent. `data` as in {@link message}. */
   ping(data: Buffer): void;
   /** A pong, asked for or not. `data` as in {@link message}. */

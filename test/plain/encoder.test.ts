@@ -3,15 +3,15 @@ import { describe, expect, it } from "vitest";
 import { base64 } from "../../src/node/base64.ts";
 import { decodeMessage } from "../../src/plain/decoder.ts";
 import { encodeMessage, toPlainPacket, toStreamedEvent } from "../../src/plain/encoder.ts";
-import { encode } from "../../src/socketio/encoder.ts";
+import { socketIoCodec } from "../../src/server/codec.ts";
 import { PacketType } from "../../src/socketio/packet.ts";
 import { encodeEvent } from "../../src/sse/encoder.ts";
 
 type Options = { namespace?: string; id?: number };
 
 const plain = (data: [string, ...unknown[]], { namespace = "/", id }: Options = {}) => {
-  const { text, attachments } = encode({ type: PacketType.EVENT, namespace, id, data });
-  return toPlainPacket(text, attachments, base64);
+  const { data: text, attachments } = socketIoCodec.encode({ type: PacketType.EVENT, namespace, id, data });
+  return toPlainPacket(String(text), attachments, base64);
 };
 
 describe("messages", () => {
@@ -45,8 +45,8 @@ describe("messages", () => {
 
   it("an acknowledgement", () => {
     const packet = { type: PacketType.ACK, namespace: "/", id: 3, data: ["ok", Buffer.from("a")] } as const;
-    const { text, attachments } = encode(packet);
-    expect(encodeMessage(toPlainPacket(text, attachments, base64))).toBe(
+    const { data: text, attachments } = socketIoCodec.encode(packet);
+    expect(encodeMessage(toPlainPacket(String(text), attachments, base64))).toBe(
       '{"ack":3,"args":["ok",{"$binary":"YQ=="}]}',
     );
   });

@@ -1,7 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { encode } from "../../src/socketio/encoder.ts";
-import { PacketType } from "../../src/socketio/packet.ts";
 import { LONG_TEXT, stringifyLong } from "../../src/socketio/stringify-long.ts";
 
 describe("stringifyLong", () => {
@@ -56,11 +54,5 @@ describe("stringifyLong", () => {
         expect(stringifyLong(data)).toBe(JSON.stringify(data));
       }),
     );
-  });
-
-  it("stands in for JSON in an event", () => {
-    const data = ["echo", "x".repeat(LONG_TEXT), "short"] as const;
-    const packet = { type: PacketType.EVENT, namespace: "/", id: undefined, data } as const;
-    expect(encode(packet, stringifyLong).text).toBe(`2${JSON.stringify(data)}`);
   });
 });

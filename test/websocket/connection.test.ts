@@ -178,6 +178,7 @@ describe("the close handshake", () => {
     recorder.connection.close();
     recorder.connection.close(1000);
     recorder.connection.sendText("a");
+    recorder.connection.sendAscii("a");
     recorder.connection.sendBinary(hex("00"));
     recorder.connection.sendFrame(encodeMessage("a"));
     recorder.connection.ping();
@@ -333,5 +334,45 @@ describe("the ends of fragments", () => {
       ["whole", undefined],
       ["in two chunks", undefined],
     ]);
+  });
+});
+
+describe("a sink that takes strings of bytes", () => {
+  it("gets short texts of ASCII as one, and all else as bytes", () => {
+    const recorder = new Recorder();
+    const strings: string[] = [];
+    Object.assign(recorder, { writeLatin1: (bytes: string) => strings.push(bytes) });
+    recorder.connection.sendAscii("Hello");
+    recorder.connection.sendText("Hello");
+    expect(strings).toEqual(["\x81\x05Hello"]);
+    expect(recorder.wire).toBe("810548656c6c6f");
+  });
+
+  it("is not needed", () => {
+    const recorder = new Recorder();
+    recorder.connection.sendAscii("Hello");
+    expect(recorder.wire).toBe("810548656c6c6f");
+  });
+});
+
+describe("a sink that takes texts without a view", () => {
+  it("gets those that are all ASCII and whole, and the others as messages", () => {
+    const recorder = new Recorder();
+    const texts: string[] = [];
+    Object.assign(recorder, {
+      ascii: (chunk: Buffer, start: number, end: number) => texts.push(chunk.toString("latin1", start, end)),
+    });
+    recorder.feed(
+      Buffer.concat([
+        frame(0x81, "a"),
+        frame(0x81),
+        frame(0x81, "é"),
+        frame(0x82, "b"),
+        frame(0x01, "c"),
+        frame(0x80, "d"),
+      ]),
+    );
+    expect(texts).toEqual(["a", ""]);
+    expect(recorder.events).toEqual([{ text: "é" }, { binary: "62" }, { text: "cd" }]);
   });
 });

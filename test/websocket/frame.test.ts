@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { COPY_LIMIT, encodeFrame, encodeMessage, type Frames, Opcode } from "../../src/websocket/frame.ts";
+import {
+  COPY_LIMIT,
+  encodeAscii,
+  encodeFrame,
+  encodeMessage,
+  type Frames,
+  Opcode,
+} from "../../src/websocket/frame.ts";
 import { frame, MASK, serverFrame } from "./recorder.ts";
 
 const joined = (frames: Frames) => Buffer.concat(frames instanceof Uint8Array ? [frames] : [...frames]);
@@ -41,6 +48,15 @@ describe("encodeMessage", () => {
     const long = new Uint8Array(COPY_LIMIT + 1);
     expect((encodeMessage(long) as Uint8Array[])[1]).toBe(long);
   });
+});
+
+describe("encodeAscii", () => {
+  for (const length of [0, 1, 125, 126, 127, 255, 256, 65535]) {
+    it(`gives the bytes of a text of ${length} characters`, () => {
+      const text = "0123456789abc".repeat(5042).slice(0, length);
+      expect(Buffer.from(encodeAscii(text), "latin1").equals(joined(encodeMessage(text)))).toBe(true);
+    });
+  }
 });
 
 describe("encodeFrame for a client", () => {

@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
+import type { Binary } from "../../binary.ts";
 import type { Traffic } from "../../diagnostics.ts";
 import type { Outgoing } from "../../engine/outgoing.ts";
 import { encodePacket, PacketType, packetTypeOf } from "../../engine/packet.ts";
@@ -73,6 +74,10 @@ export class EngineTransport extends Shell implements ServerTransport {
       this.#sendCompressed(outgoing);
       return;
     }
+    if (outgoing.isForOne && outgoing.attachments.length === 0 && isShortAscii(outgoing.data)) {
+      this.connection.sendAscii(encodePacket(outgoing.type, outgoing.data));
+      return;
+    }
     outgoing.frames ??= encodeFrames(outgoing);
     this.connection.sendFrame(outgoing.frames);
   }
@@ -104,18 +109,31 @@ export class EngineTransport extends Shell implements ServerTransport {
       this.receiver.packet(PacketType.MESSAGE, data);
       return;
     }
-    const type = packetTypeOf(data[0] ?? Number.NaN);
-    // Clients that are told `forceBase64` write binary data as in a payload.
-    const binary = data[0] === LETTER_B ? base64.decode(data.toString("latin1", 1)) : undefined;
+    this.#receiveText(data[0], data.toString("utf8", 1));
+  }
+
+  /** Nearly all messages: text that needs no view of its bytes. */
+  ascii(chunk: Buffer, start: number, end: number): void {
+    if (this.#reading !== undefined) this.#count(this.#reading, end - start);
+    this.#receiveText(start < end ? chunk[start] : undefined, chunk.toString("latin1", start + 1, end));
+  }
+
+  /** @param first the first byte of a message; `undefined` for none. */
+  #receiveText(first: number | undefined, rest: string): void {
+    const type = packetTypeOf(first ?? Number.NaN);
     if (type !== undefined) {
-      this.receiver.packet(type, data.toString("utf8", 1));
-    } else if (binary !== undefined) {
-      this.receiver.packet(PacketType.MESSAGE, binary);
-    } else {
-      const { receiver } = this;
-      this.close();
-      receiver.closed("parse error", "a message that is no packet");
+      this.receiver.packet(type, rest);
+      return;
     }
+    // Clients that are told `forceBase64` write binary data as in a payload.
+    const binary = first === LETTER_B ? base64.decode(rest) : undefined;
+    if (binary !== undefined) {
+      this.receiver.packet(PacketType.MESSAGE, binary);
+      return;
+    }
+    const { receiver } = this;
+    this.close();
+    receiver.closed("parse error", "a message that is no packet");
   }
 
   // The heartbeat of Engine.IO is in its packets; these belong to WebSocket.
@@ -164,4 +182,9 @@ function encodeFrames({ type, data, attachments }: Outgoing): Frames {
   const parts = [head, ...attachments.map((attachment) => encodeMessage(asBuffer(attachment)))].flat();
   const length = parts.reduce((sum, part) => sum + part.length, 0);
   return length <= COPY_LIMIT ? Buffer.concat(parts, length) : parts;
+}
+
+/** Whether bytes of `data` are better put together as strings: longer ones would be copied more often. */
+function isShortAscii(data: string | Binary): data is string {
+  return typeof data === "string" && data.length <= COPY_LIMIT && Buffer.byteLength(data) === data.length;
 }

@@ -19,14 +19,27 @@ const NOTHING = Buffer.alloc(0);
  * What one connection sends in one turn of the event loop. A value and no object: a connection is idle most of its
  * life, and sends one buffer in most turns of the rest, for which a list would be an object for each message.
  */
-export type Outbox = Uint8Array | Uint8Array[] | undefined;
+export type Outbox = Uint8Array | Uint8Array[] | string | undefined;
+
+/** Above it, Node writes no string from its stack. */
+const TEXT_LIMIT = 16_384;
 
 /** Gives `outbox` with `bytes` behind what it has. */
 export function collect(outbox: Outbox, bytes: Uint8Array): Outbox {
   if (outbox === undefined) return bytes;
+  if (typeof outbox === "string") return [Buffer.from(outbox, "latin1"), bytes];
   if (!Array.isArray(outbox)) return [outbox, bytes];
   outbox.push(bytes);
   return outbox;
+}
+
+/** The same for bytes in a string. */
+export function collectLatin1(outbox: Outbox, bytes: string): Outbox {
+  if (outbox === undefined) return bytes;
+  if (typeof outbox !== "string" || outbox.length + bytes.length > TEXT_LIMIT) {
+    return collect(outbox, Buffer.from(bytes, "latin1"));
+  }
+  return outbox + bytes;
 }
 
 /**
@@ -69,6 +82,8 @@ export function writeOut(
 ): void {
   if (outbox === undefined) {
     if (written !== undefined) stream.write(NOTHING, written);
+  } else if (typeof outbox === "string") {
+    stream.write(outbox, "latin1", written);
   } else if (!Array.isArray(outbox)) {
     stream.write(outbox, written);
   } else if (length <= JOIN_LIMIT && length <= outbox.length * SHORT) {

@@ -12,7 +12,7 @@ import type { Assembler } from "../assembly-budget.ts";
 import { assembly, clock, joiner, masks, ticker, turn } from "../process.ts";
 import type { Tickable, TickerEntry } from "../ticker.ts";
 import type { Flushable } from "../turn.ts";
-import { collect, type Outbox, writeOut } from "./outbox.ts";
+import { collect, collectLatin1, type Outbox, writeOut } from "./outbox.ts";
 import type { ShellOptions } from "./shell-options.ts";
 import { receiveInTurn } from "./turn-share.ts";
 import { holdSocket } from "./upgrade.ts";
@@ -185,6 +185,13 @@ export abstract class Shell implements Sink, Flushable, Tickable, Assembler {
   /** Takes bytes of the connection. */
   write(bytes: Uint8Array): void {
     this.#outbox = collect(this.#outbox, bytes);
+    this.#collected += bytes.length;
+    this.#schedule();
+  }
+
+  /** The same for bytes in a string. */
+  writeLatin1(bytes: string): void {
+    this.#outbox = collectLatin1(this.#outbox, bytes);
     this.#collected += bytes.length;
     this.#schedule();
   }

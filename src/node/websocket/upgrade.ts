@@ -36,7 +36,7 @@ export function acceptUpgrade(
   socket: Duplex,
   headers: Readonly<Record<string, string>>,
   change?: (lines: string[]) => void,
-  through?: { write(bytes: Buffer): void },
+  through?: { writeLatin1(bytes: string): void },
 ): boolean {
   if (!socket.readable || !socket.writable) {
     socket.destroy();
@@ -55,7 +55,7 @@ export function acceptUpgrade(
   }
   // As Node's HTTP writes its headers.
   if (through === undefined) socket.write(answer, "latin1");
-  else through.write(Buffer.from(answer, "latin1"));
+  else through.writeLatin1(answer);
   return true;
 }
 

@@ -62,6 +62,28 @@ describe("EngineTransport", () => {
     ]);
   });
 
+  it("writes what goes to one client without a form for others, in order and as UTF-8", async () => {
+    const { transport, writes } = overPassThrough();
+    for (const outgoing of [message("a"), message("é"), message("51-[]", [Buffer.of(7)]), message("b")]) {
+      outgoing.isForOne = true;
+      transport.send(outgoing);
+    }
+    await new Promise(setImmediate);
+    expect(writes).toEqual([
+      Buffer.from([
+        ...[0x81, 2, 0x34, 0x61, 0x81, 3, 0x34, 0xc3, 0xa9],
+        ...[0x81, 6, 0x34, 0x35, 0x31, 0x2d, 0x5b, 0x5d, 0x82, 1, 7, 0x81, 2, 0x34, 0x62],
+      ]),
+    ]);
+  });
+
+  it("writes short texts for one client as one string", async () => {
+    const { transport, writes } = overPassThrough();
+    for (const text of ["a", "b"]) transport.send(Object.assign(message(text), { isForOne: true }));
+    await new Promise(setImmediate);
+    expect(writes).toEqual(["\x81\x024a\x81\x024b"]);
+  });
+
   it("encodes a broadcast once, in one buffer when it is small", () => {
     const { transport } = overPassThrough();
     const small = message("51-[]", [Buffer.of(7)]);

@@ -1,6 +1,6 @@
 import { Writable } from "node:stream";
 import { describe, expect, it } from "vitest";
-import { collect, Joiner, type Outbox, writeOut } from "../../../src/node/websocket/outbox.ts";
+import { collect, collectLatin1, Joiner, type Outbox, writeOut } from "../../../src/node/websocket/outbox.ts";
 
 /** A stream that keeps what it was given: one list of chunks for each time that the system would have been called. */
 function recorder() {
@@ -58,6 +58,37 @@ describe("writeOut", () => {
 
   it("writes nothing when nothing was collected", () => {
     expect(write().calls).toEqual([]);
+  });
+});
+
+describe("collectLatin1", () => {
+  function written(...parts: readonly (string | Buffer)[]) {
+    let outbox: Outbox;
+    for (const part of parts) {
+      outbox = typeof part === "string" ? collectLatin1(outbox, part) : collect(outbox, part);
+    }
+    const bytes = Buffer.concat(
+      parts.map((part) => (typeof part === "string" ? Buffer.from(part, "latin1") : part)),
+    );
+    const kept = Array.isArray(outbox) ? [...outbox] : outbox;
+    const { stream, calls } = recorder();
+    writeOut(stream, outbox, bytes.length, new Joiner());
+    expect(Buffer.concat(calls.flat())).toEqual(bytes);
+    return kept;
+  }
+
+  it("puts strings together, one character a byte", () => {
+    expect(written("\x81\x01a", "\x81\x01b")).toBe("\x81\x01a\x81\x01b");
+  });
+
+  it("keeps the order among buffers", () => {
+    written("\x81\x01a", Buffer.of(0x82, 0), "\x81\x01b", Buffer.of(0x82, 1, 7));
+    written(Buffer.of(0x82, 0), "\x81\x01a");
+  });
+
+  it("makes no string that Node could not write from its stack", () => {
+    const long = "\x81".repeat(10_000);
+    expect(written(long, long)).toHaveLength(2);
   });
 });
 

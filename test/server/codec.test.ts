@@ -1,0 +1,36 @@
+import { describe, expect, it } from "vitest";
+import { socketIoCodec } from "../../src/server/codec.ts";
+import { encode } from "../../src/socketio/encoder.ts";
+import { type Packet, PacketType } from "../../src/socketio/packet.ts";
+
+const event = (data: readonly [string, ...unknown[]], namespace = "/", id?: number): Packet => ({
+  type: PacketType.EVENT,
+  namespace,
+  id,
+  data,
+});
+
+describe("socketIoCodec", () => {
+  it.each<[string, Packet]>([
+    ["an event", event(["a", 1, "b", null, { c: [undefined] }])],
+    ["one of another namespace that asks", event(["a"], "/admin", 12)],
+    ["an acknowledgement", { type: PacketType.ACK, namespace: "/", id: 0, data: ["é", new Date(0)] }],
+    ["what looks like an attachment", event(["a", { _placeholder: true, num: 0 }])],
+    ["attachments", event(["a", Buffer.of(1), { b: new Uint8Array([2]) }])],
+    ["a grant", { type: PacketType.CONNECT, namespace: "/", id: undefined, data: { sid: "a" } }],
+    ["an end", { type: PacketType.DISCONNECT, namespace: "/a", id: undefined, data: undefined }],
+  ])("writes %s as the codec of the client does", (_name, packet) => {
+    const { text, attachments } = encode(packet);
+    expect(socketIoCodec.encode(packet)).toMatchObject({ data: text, attachments });
+  });
+
+  it("says what cannot be sent", () => {
+    const cycle: unknown[] = [];
+    cycle.push(cycle);
+    for (const data of [cycle, 1n]) {
+      expect(() => socketIoCodec.encode(event(["a", data]))).toThrow(
+        expect.objectContaining({ code: "BARO_DATA" }),
+      );
+    }
+  });
+});
