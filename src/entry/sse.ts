@@ -5,6 +5,7 @@ export {
   type ChannelOptions,
   createChannel,
   type DefaultStreamEvents,
+  type StreamEventData,
   type StreamEventName,
 } from "../node/sse/channel.ts";
 export { createEventStream, type EventStream } from "../node/sse/event-stream.ts";

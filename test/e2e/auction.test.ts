@@ -12,6 +12,22 @@ import { findChromium, openProfile, type Profile } from "./support/chromium.ts";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const executablePath = findChromium();
 
+/** Something that was sold on another day, as the auction itself keeps it. */
+function seed(dataDir: string): void {
+  const script = `
+    import { Store } from "./server/store.js";
+    const store = new Store(process.argv[1] + "/auction.lmdb");
+    const { id } = await store.add({ title: "Yesterday", offeredBy: null, start: 1_000, minutes: 1 / 600 });
+    await store.bid(id, { amount: 1_000, by: "somebody", name: "서연" });
+    while ((await store.closeDue()).length === 0) await new Promise((resolve) => setImmediate(resolve));
+    await store.close();`;
+  const cwd = join(ROOT, "examples/auction");
+  const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", script, dataDir], {
+    cwd,
+  });
+  if (status !== 0) throw new Error(String(stderr));
+}
+
 // The tests are one story, told in order.
 describe.skipIf(executablePath === undefined)("the auction, in two browsers", () => {
   let dataDir: string;
@@ -26,6 +42,7 @@ describe.skipIf(executablePath === undefined)("the auction, in two browsers", ()
       spawnSync(process.execPath, ["scripts/build.mjs"], { cwd: ROOT, stdio: "inherit" });
     }
     dataDir = await mkdtemp(join(tmpdir(), "baro-auction-"));
+    seed(dataDir);
     server = new ChildServer({ port: await freePort(), dataDir, example: "auction" });
     const address = await server.start();
     const path = executablePath ?? "";
@@ -51,7 +68,7 @@ describe.skipIf(executablePath === undefined)("the auction, in two browsers", ()
 
   const lots = (page: Page) => page.locator("#open .lot");
   const lot = (page: Page, title: string) => page.locator(".lot", { hasText: title });
-  const MOON = "Moon over the Harbour";
+  const FOUR = "Four in the Afternoon";
   const SNOW = "First Snow";
 
   it("speaks the language of each browser, fits a phone, and shows the time", async () => {
@@ -61,35 +78,43 @@ describe.skipIf(executablePath === undefined)("the auction, in two browsers", ()
     await minji.getByText("연결됨").waitFor();
     const overflow = await theo.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     expect(overflow).toBe(0);
-    const first = await lot(minji, MOON).getByRole("timer").textContent();
-    await expect.poll(() => lot(minji, MOON).getByRole("timer").textContent()).not.toBe(first);
+    const first = await lot(minji, FOUR).getByRole("timer").textContent();
+    await expect.poll(() => lot(minji, FOUR).getByRole("timer").textContent()).not.toBe(first);
+  });
+
+  it("shows what was sold, and takes no bid for it", async () => {
+    const yesterday = minji.locator("#sold .lot", { hasText: "Yesterday" });
+    await yesterday.getByText("서연 님 낙찰").waitFor();
+    await yesterday.getByText("1,000원").first().waitFor();
+    expect(await yesterday.getByRole("button").count()).toBe(0);
+    expect(await yesterday.getByRole("timer").count()).toBe(0);
   });
 
   it("is bid in with the keyboard alone, and all see it at once", async () => {
     await minji.getByLabel("내 이름").fill("민지");
-    await lot(minji, MOON).getByLabel("부를 금액 (원)").focus();
+    await lot(minji, FOUR).getByLabel("부를 금액 (원)").focus();
     await minji.keyboard.press("Enter");
-    await lot(minji, MOON).getByText("내가 앞서 있어요").waitFor();
-    await lot(theo, MOON).getByText("민지 is leading").waitFor();
-    await lot(theo, MOON).getByText("₩12,000").first().waitFor();
+    await lot(minji, FOUR).getByText("내가 앞서 있어요").waitFor();
+    await lot(theo, FOUR).getByText("민지 is leading").waitFor();
+    await lot(theo, FOUR).getByText("₩8,000").first().waitFor();
     // The field offers what is the least now.
-    expect(await lot(theo, MOON).getByLabel("Your bid (₩)").inputValue()).toBe("13,000");
+    expect(await lot(theo, FOUR).getByLabel("Your bid (₩)").inputValue()).toBe("8,400");
   });
 
   it("tells who was outbid, also those who do not look", async () => {
     await theo.getByLabel("My name").fill("Theo");
-    await lot(theo, MOON).getByRole("button", { name: "Bid" }).click();
-    await lot(minji, MOON).getByText("Theo 님이 더 불렀어요").waitFor();
+    await lot(theo, FOUR).getByRole("button", { name: "Bid" }).click();
+    await lot(minji, FOUR).getByText("Theo 님이 더 불렀어요").waitFor();
     await minji
-      .locator("#announcer", { hasText: "Theo 님이 13,000원을 불렀어요" })
+      .locator("#announcer", { hasText: "Theo 님이 8,400원을 불렀어요" })
       .waitFor({ state: "attached" });
   });
 
   it("says what is wrong with a bid, beside it", async () => {
-    await lot(minji, MOON).getByLabel("부를 금액 (원)").fill("10");
-    await lot(minji, MOON).getByRole("button", { name: "부르기" }).click();
-    const problem = lot(minji, MOON).getByRole("alert");
-    await problem.getByText("조금 낮아요. 14,000원부터 부를 수 있어요.").waitFor();
+    await lot(minji, FOUR).getByLabel("부를 금액 (원)").fill("10");
+    await lot(minji, FOUR).getByRole("button", { name: "부르기" }).click();
+    const problem = lot(minji, FOUR).getByRole("alert");
+    await problem.getByText("조금 낮아요. 8,800원부터 부를 수 있어요.").waitFor();
   });
 
   it("puts up what a visitor offers", async () => {
@@ -104,20 +129,20 @@ describe.skipIf(executablePath === undefined)("the auction, in two browsers", ()
     await lot(theo, SNOW).getByText("You are leading").waitFor();
     await server.stop("SIGKILL");
     await theo.getByText("Reconnecting…").waitFor();
-    await lot(minji, MOON).getByLabel("부를 금액 (원)").fill("20,000");
-    await lot(minji, MOON).getByRole("button", { name: "부르기" }).click();
-    await lot(minji, MOON).getByText("서버가 대답하지 않아요").waitFor();
+    await lot(minji, FOUR).getByLabel("부를 금액 (원)").fill("20,000");
+    await lot(minji, FOUR).getByRole("button", { name: "부르기" }).click();
+    await lot(minji, FOUR).getByText("서버가 대답하지 않아요").waitFor();
     await server.start();
     await theo.getByText("Connected", { exact: true }).waitFor();
     await minji.getByText("연결됨").waitFor();
     await lot(theo, SNOW).getByText("You are leading").waitFor();
-    await lot(minji, MOON).getByRole("button", { name: "부르기" }).click();
-    await lot(theo, MOON).getByText("민지 has outbid you").waitFor();
-    await lot(theo, MOON).getByText("3 bids").click();
-    expect(await lot(theo, MOON).getByRole("listitem").allTextContents()).toEqual([
+    await lot(minji, FOUR).getByRole("button", { name: "부르기" }).click();
+    await lot(theo, FOUR).getByText("민지 has outbid you").waitFor();
+    await lot(theo, FOUR).getByText("Bids: 3").click();
+    expect(await lot(theo, FOUR).getByRole("listitem").allTextContents()).toEqual([
       "민지₩20,000",
-      "Theo₩13,000",
-      "민지₩12,000",
+      "Theo₩8,400",
+      "민지₩8,000",
     ]);
   });
 

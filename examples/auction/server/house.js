@@ -1,7 +1,7 @@
 import { createChannel } from "baro/sse";
 
 /** What the house itself offers, one after the other. */
-const CATALOGUE = /** @type {const} */ ([
+const CATALOGUE = [
   { title: "항구의 달 · Moon over the Harbour", start: 12_000, minutes: 3 },
   { title: "오후 네 시 · Four in the Afternoon", start: 8_000, minutes: 5 },
   { title: "첫눈 · First Snow", start: 30_000, minutes: 10 },
@@ -10,7 +10,7 @@ const CATALOGUE = /** @type {const} */ ([
   { title: "오래된 골목 · The Old Alley", start: 9_000, minutes: 10 },
   { title: "고양이가 있는 방 · Room with a Cat", start: 15_000, minutes: 5 },
   { title: "장마 · The Long Rain", start: 7_000, minutes: 3 },
-]);
+];
 /** So many lots are up while somebody is here. */
 const ALWAYS = 3;
 
@@ -90,13 +90,13 @@ export class House {
   async #closeAndFill() {
     for (const lot of await this.#store.closeDue()) this.channel.broadcast("lot", lot);
     const lots = this.#store.lots();
-    let [open, next] = [lots.filter(({ closed }) => !closed).length, lots[0]?.id ?? 0];
-    for (; this.channel.size > 0 && open < ALWAYS; open += 1) {
-      const { title, start, minutes } = /** @type {(typeof CATALOGUE)[number]} */ (
-        CATALOGUE[next % CATALOGUE.length]
-      );
-      await this.offer({ title, start, minutes, offeredBy: null });
-      next += 1;
+    const up = new Set(lots.filter(({ closed }) => !closed).map(({ title }) => title));
+    const turn = (lots[0]?.id ?? 0) % CATALOGUE.length;
+    for (const each of [...CATALOGUE.slice(turn), ...CATALOGUE.slice(0, turn)]) {
+      if (this.channel.size === 0 || up.size >= ALWAYS) break;
+      if (up.has(each.title)) continue;
+      await this.offer({ ...each, offeredBy: null });
+      up.add(each.title);
     }
   }
 }

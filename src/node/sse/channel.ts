@@ -8,6 +8,9 @@ export type DefaultStreamEvents = Record<string, unknown>;
 /** The names of `Events`. */
 export type StreamEventName<Events> = keyof Events & string;
 
+/** What is sent with an event; it may be left out where there may be nothing. */
+export type StreamEventData<Data> = undefined extends Data ? [data?: Data] : [data: Data];
+
 /** The options of a channel. */
 export interface ChannelOptions {
   /**
@@ -34,7 +37,7 @@ export interface Channel<Events = DefaultStreamEvents> extends AnyChannel {
    * @throws BaroError `BARO_FIELD` for a name with a line break or U+0000; `BARO_DATA` for data that is no JSON;
    *   `BARO_STATE` for a channel that is closed.
    */
-  broadcast<Name extends StreamEventName<Events>>(event: Name, data?: Events[Name]): void;
+  broadcast<Name extends StreamEventName<Events>>(event: Name, ...data: StreamEventData<Events[Name]>): void;
 }
 
 /** A stream, as a channel sees it. */

@@ -12,6 +12,7 @@ import {
   type DefaultStreamEvents,
   type Listener,
   StreamChannel,
+  type StreamEventData,
   type StreamEventName,
   toJson,
 } from "./channel.ts";
@@ -30,7 +31,7 @@ export interface EventStream<Events = DefaultStreamEvents> {
    * @param data as JSON; nothing as `null`.
    * @throws BaroError `BARO_FIELD` for a name with a line break or U+0000; `BARO_DATA` for data that is no JSON.
    */
-  send<Name extends StreamEventName<Events>>(event: Name, data?: Events[Name]): void;
+  send<Name extends StreamEventName<Events>>(event: Name, ...data: StreamEventData<Events[Name]>): void;
   /**
    * Sends an event, field by field: text that is no JSON, ids of your own, a comment.
    * @throws BaroError `BARO_FIELD` for a field that no stream can carry.

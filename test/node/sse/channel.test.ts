@@ -41,6 +41,8 @@ describe("a channel", () => {
     prices.broadcast("halt");
     // @ts-expect-error a price has a value
     prices.broadcast("price", { symbol: "BARO" });
+    // @ts-expect-error a price is never nothing
+    prices.broadcast("price");
     // @ts-expect-error there is no such event
     expectTypeOf(prices.broadcast).toBeCallableWith("prize", 1);
     for (const ear of ears) {

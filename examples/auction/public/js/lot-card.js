@@ -15,6 +15,7 @@ export class LotCard {
   #me;
   /** Whether I have bid on it. */
   #isMine = false;
+  #isOver = false;
   #label = h("span", { class: "price-label" });
   #price = h("strong", { class: "price" });
   #leader = h("p", { class: "leader" });
@@ -65,7 +66,7 @@ export class LotCard {
     this.element = h(
       "li",
       { class: "lot" },
-      h("div", { class: "frame" }, paint(title)),
+      h("div", { class: "frame" }, paint(`${title} ${id}`)),
       h("p", { class: "plate" }, `${t("number", { id })} · ${by}`),
       this.#title,
       h("p", { class: "price-line" }, this.#label, this.#price),
@@ -122,7 +123,7 @@ export class LotCard {
         : this.#isMine
           ? "overtaken"
           : "open";
-    if (lot.closed && this.#form.isConnected) this.#end();
+    if (lot.closed && !this.#isOver) this.#end();
     this.element.dataset.state = state;
     this.#label.textContent = t(highest === undefined ? "startPrice" : lot.closed ? "finalPrice" : "price");
     this.#price.textContent = money(highest?.amount ?? lot.start);
@@ -138,6 +139,7 @@ export class LotCard {
   }
 
   #end() {
+    this.#isOver = true;
     // Whoever is in the form must not fall out of the page.
     if (this.#form.contains(document.activeElement)) this.#title.focus();
     for (const element of [this.#form, this.#time, this.#problem]) element.remove();

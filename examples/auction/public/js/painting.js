@@ -6,11 +6,11 @@ const HEIGHT = 240;
 /** @typedef {{ random: () => number, between: (low: number, high: number) => number, hue: number }} Brush */
 
 /**
- * Paints what a lot is called: always the same picture for the same words.
- * @param {string} title
+ * Paints a picture of some words: of the same words always the same.
+ * @param {string} words
  */
-export function paint(title) {
-  const random = randomFrom(title);
+export function paint(words) {
+  const random = randomFrom(words);
   const hue = random() * 360;
   /** @type {Brush} */
   const brush = { random, hue, between: (low, high) => low + random() * (high - low) };

@@ -43,7 +43,7 @@ export const en = {
   remaining: "Time left",
   amount: "Your bid (₩)",
   bid: "Bid",
-  history: "{count} bids",
+  history: "Bids: {count}",
   wonBy: "Sold to {name}",
   wonByMe: "It is yours!",
   unsold: "Unsold",

@@ -46,7 +46,7 @@ export const ko = {
   remaining: "남은 시간",
   amount: "부를 금액 (원)",
   bid: "부르기",
-  history: "부른 금액 {count}개",
+  history: "부른 횟수: {count}",
   wonBy: "{name} 님 낙찰",
   wonByMe: "내가 낙찰받았어요!",
   unsold: "유찰",
