@@ -82,7 +82,7 @@ function without(
   listeners: readonly CatchAllListener[],
   listener: CatchAllListener | undefined,
 ): readonly CatchAllListener[] {
-  if (listener === undefined) return NONE;
+  if (!listener) return NONE;
   const index = listeners.indexOf(listener);
   return index === -1 ? listeners : listeners.toSpliced(index, 1);
 }

@@ -141,7 +141,7 @@ export class Emitter<Events extends EventsMap, Reserved extends EventsMap = Reco
     listener?: ListenerOf<Events, Reserved, Name>,
   ): this {
     if (event === undefined) this.home.#entries = undefined;
-    else if (listener === undefined) this.home.#entries?.delete(event);
+    else if (!listener) this.home.#entries?.delete(event);
     else this.home.#remove(event, (entry) => listenerOf(entry) === listener);
     return this;
   }
@@ -202,7 +202,7 @@ export class Emitter<Events extends EventsMap, Reserved extends EventsMap = Reco
   /** Calls the listeners of `event`. Says whether there was one. What a listener throws goes to the caller. */
   protected dispatch(event: string, args: readonly unknown[]): boolean {
     const entries = this.#entries?.get(event);
-    if (entries === undefined) return false;
+    if (!entries) return false;
     if (typeof entries === "function") {
       Reflect.apply(entries, this, args);
       return true;
@@ -233,7 +233,7 @@ export class Emitter<Events extends EventsMap, Reserved extends EventsMap = Reco
 
   #list(event: string): readonly Entry[] {
     const entries = this.#entries?.get(event);
-    return entries === undefined ? [] : [entries].flat();
+    return !entries ? [] : [entries].flat();
   }
 
   #remove(event: string, matches: (entry: Entry) => boolean): void {

@@ -53,7 +53,7 @@ export class Attempts {
   /** Sends the first that waits, unless that is under way or there is no connection. */
   next(): void {
     const first = this.#waiting[0];
-    if (first === undefined || this.#isUnderWay || !this.#socket.connected) return;
+    if (!first || this.#isUnderWay || !this.#socket.connected) return;
     // What is kept for a server that agreed reaches it: to send it again would be to do it twice.
     const { agreed } = this.#delivery;
     const done: Callback = (error, ...values) => {
@@ -61,7 +61,7 @@ export class Attempts {
       if (!error || this.#tries > this.#retries || (agreed && this.#delivery.keeps)) {
         this.#waiting.shift();
         this.#tries = 0;
-        if (first.callback !== undefined) call(first.callback, [error, ...values], this.#clock);
+        if (first.callback) call(first.callback, [error, ...values], this.#clock);
       }
       this.next();
     };

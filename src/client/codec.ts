@@ -21,7 +21,7 @@ export interface ClientCodec {
 
 /** The packets of Socket.IO protocol 5, or those of a parser of the program. */
 export function createCodec(parser?: Parser): ClientCodec {
-  if (parser !== undefined) return parserCodec(parser);
+  if (parser) return parserCodec(parser);
   const decoder = new Decoder({ maxAttachmentBytes: MAX_ATTACHMENT_BYTES });
   return {
     encode(packet) {
@@ -55,7 +55,7 @@ function parserCodec({ Encoder, Decoder }: Parser): ClientCodec {
       decoded = undefined;
       try {
         decoder.add(message);
-        if (decoded === undefined) return "incomplete";
+        if (!decoded) return "incomplete";
         const { type, nsp, id, data } = decoded as ParserPacket;
         // Formats without `undefined` write null.
         return (

@@ -30,7 +30,7 @@ export function createLookup(
     if (options.forceNew || options.multiplex === false || shared?.namespaces.has(namespace)) {
       return createManager(url, options).socket(namespace, options);
     }
-    if (shared !== undefined) {
+    if (shared) {
       shared.namespaces.add(namespace);
       return shared.manager.socket(namespace, options);
     }

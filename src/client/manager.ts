@@ -162,7 +162,7 @@ export class Manager<
   /** The socket of a namespace. There is one for each: it is made at the first call. */
   socket(namespace: string, options?: SocketOptions): Socket<ListenEvents, EmitEvents> {
     let socket = this.#sockets.get(namespace);
-    if (socket === undefined) {
+    if (!socket) {
       socket = new Socket(this, this.#link, namespace, options);
       this.#sockets.set(namespace, socket);
     }
@@ -276,7 +276,7 @@ export class Manager<
     for (const port of this.#ports.values()) {
       if (port.isActive() && this.#state === "open") port.opened();
     }
-    if (done !== undefined) call(done as Callback, [], this.#platform.clock);
+    if (done) call(done as Callback, [], this.#platform.clock);
     if (attempt > 0 && this.#state === "open") this.#tell("reconnect", attempt);
   }
 
@@ -287,7 +287,7 @@ export class Manager<
     this.#tell("error", error);
     for (const port of this.#ports.values()) port.failed(error);
     if (this.#reconnecting) this.#tell("reconnect_error", error);
-    if (done === undefined) {
+    if (!done) {
       this.#retry();
     } else {
       this.#forget();

@@ -42,7 +42,7 @@ export class PendingAcks {
   /** The server's answer. One that nobody waits for, or no more, is dropped. */
   settle(id: number, data: readonly unknown[]): void {
     const ack = this.#acks.get(id);
-    if (ack === undefined) return;
+    if (!ack) return;
     this.#acks.delete(id);
     ack.cancelTimer?.();
     call(ack.callback, ack.withError ? [null, ...data] : data, this.#clock);

@@ -304,7 +304,7 @@ export class Socket<
   }
 
   #granted({ sid, pid, "~rt": answer }: JsonObject): void {
-    if (this.connected || this.#request === undefined) return;
+    if (this.connected || !this.#request) return;
     if (!this.#active) {
       // It left before this answer: the server must not keep a socket that nobody hears.
       this.#request = undefined;
@@ -346,7 +346,7 @@ export class Socket<
     const [event, ...args] = data;
     // The server of recovery appends the place of each event to its arguments.
     const last = args.at(-1);
-    if (this.#recoveryId !== undefined && typeof last === "string") this.#offset = last;
+    if (this.#recoveryId && typeof last === "string") this.#offset = last;
     if (id !== undefined) args.push(this.#answer(id));
     this.#tell(event, args, true);
   }
@@ -355,7 +355,7 @@ export class Socket<
   #answer(id: number): (...args: unknown[]) => void {
     let session = this.id;
     return (...data) => {
-      if (session === undefined || session !== this.id) return;
+      if (!session || session !== this.id) return;
       session = undefined;
       this.#send({ ...this.#head(PacketType.ACK), id, data });
     };

@@ -143,7 +143,7 @@ export class ClientSession implements Session {
     this.#cancelTimer?.();
     this.#transport?.close();
     const name = transports[this.#tried];
-    if (name === undefined) return false;
+    if (!name) return false;
     this.#tried += 1;
     const transport = this.#create(name);
     this.#transport = transport;
@@ -183,7 +183,7 @@ export class ClientSession implements Session {
 
   #receiveHandshake(data: string | Binary): void {
     const handshake = parseHandshake(data);
-    if (handshake === undefined) {
+    if (!handshake) {
       this.#end("parse error", new TransportError("The handshake is none of Engine.IO 4"));
       return;
     }
@@ -215,7 +215,7 @@ export class ClientSession implements Session {
   #probe(upgrades: readonly string[]): void {
     const current = this.transportName;
     const name = this.#options.transports.find((other) => other !== current && upgrades.includes(other));
-    if (name === undefined) return;
+    if (!name) return;
     const candidate = this.#create(name, this.#id);
     this.#candidate = candidate;
     let asked = false;
@@ -251,7 +251,7 @@ export class ClientSession implements Session {
 
   #dropCandidate(): void {
     const candidate = this.#candidate;
-    if (candidate === undefined) return;
+    if (!candidate) return;
     this.#candidate = undefined;
     candidate.close();
     if (!this.#paused) return;

@@ -49,7 +49,7 @@ export class Decoder {
 
   /** A text message: the head of a packet, or all of it. */
   receiveText(text: string): Decoded {
-    if (this.#pending !== undefined) return this.#fail("text for an attachment");
+    if (this.#pending) return this.#fail("text for an attachment");
     const header = parseHeader(text, this.#maxAttachments);
     if (header instanceof Malformed) return header;
     const { type, attachments, namespace, id, end } = header;
@@ -63,7 +63,7 @@ export class Decoder {
       return new Malformed("illegal JSON");
     }
     const packet = toPacket(type, namespace, id, data);
-    if (packet === undefined) return new Malformed("illegal payload");
+    if (!packet) return new Malformed("illegal payload");
     if (attachments === 0) return packet;
     if (slots.includes(null)) return new Malformed("illegal attachments");
     this.#pending = { packet, slots, filled: 0, bytes: 0 };
@@ -73,7 +73,7 @@ export class Decoder {
   /** A binary message: the next attachment of the packet that waits. */
   receiveBinary(data: Binary): Decoded {
     const pending = this.#pending;
-    if (pending === undefined) return new Malformed("an attachment of no packet");
+    if (!pending) return new Malformed("an attachment of no packet");
     pending.bytes += data.byteLength;
     if (pending.bytes > this.#maxAttachmentBytes) return this.#fail("attachments too long");
     const slot = pending.slots[pending.filled];

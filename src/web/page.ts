@@ -9,7 +9,7 @@ import type { Cancel } from "../clock.ts";
  */
 export function onPage(wake: (gone: boolean) => void, leave?: () => void): Cancel {
   const types = ["online", "offline", "pageshow", "visibilitychange"];
-  if (leave !== undefined) types.push("beforeunload");
+  if (leave) types.push("beforeunload");
   const listener = ({ type, persisted }: Event & { persisted?: boolean }): void => {
     if (type === "beforeunload") leave?.();
     else if (type !== "visibilitychange" || !document.hidden) wake(type === "offline" || persisted === true);

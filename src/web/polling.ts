@@ -62,7 +62,7 @@ export class PollingTransport implements ClientTransport {
   }
 
   get writable(): boolean {
-    return this.#state === "open" && this.#sid !== undefined && this.#cancelPost === undefined;
+    return this.#state === "open" && !!this.#sid && !this.#cancelPost;
   }
 
   open(): void {
@@ -93,18 +93,18 @@ export class PollingTransport implements ClientTransport {
   resume(): void {
     if (this.#state === "closed") return;
     this.#state = "open";
-    if (this.#cancelGet === undefined) this.#get();
+    if (!this.#cancelGet) this.#get();
   }
 
   close(): void {
     const state = this.#state;
     this.#state = "closed";
     // A session that never stood, or goes on elsewhere, has nothing to be told.
-    if (state === "closed" || state === "paused" || this.#sid === undefined) {
+    if (state === "closed" || state === "paused" || !this.#sid) {
       this.#cancelGet?.();
       return;
     }
-    if (this.#cancelPost === undefined) this.#postLast();
+    if (!this.#cancelPost) this.#postLast();
     this.#cancelTimer = this.#options.clock.after(CLOSE_TIMEOUT, () => {
       this.#cancelGet?.();
       this.#cancelPost?.();
@@ -127,7 +127,7 @@ export class PollingTransport implements ClientTransport {
   }
 
   #schedule(): void {
-    if (this.#scheduled || this.#cancelPost !== undefined) return;
+    if (this.#scheduled || this.#cancelPost) return;
     this.#scheduled = true;
     // A microtask: all that this turn sends is there, and no browser slows it down as it does its timers.
     queueMicrotask(() => {
@@ -137,7 +137,7 @@ export class PollingTransport implements ClientTransport {
   }
 
   #post(): void {
-    if (this.#cancelPost !== undefined || this.#batch.length === 0) return;
+    if (this.#cancelPost || this.#batch.length === 0) return;
     const { exchange, base64 } = this.#options;
     const body = encodePayload(this.#batch, base64);
     this.#batch = [];
@@ -174,7 +174,7 @@ export class PollingTransport implements ClientTransport {
   }
 
   #checkPause(): void {
-    if (this.#cancelGet !== undefined || this.#cancelPost !== undefined || this.#batch.length > 0) return;
+    if (this.#cancelGet || this.#cancelPost || this.#batch.length > 0) return;
     this.#state = "paused";
     this.#whenPaused();
   }
@@ -197,7 +197,7 @@ export class PollingTransport implements ClientTransport {
 
   #url(): string {
     const { url, timestampRequests, timestampParam } = this.#options;
-    const sid = this.#sid === undefined ? "" : `&sid=${encodeURIComponent(this.#sid)}`;
+    const sid = !this.#sid ? "" : `&sid=${encodeURIComponent(this.#sid)}`;
     const stamp = timestampRequests ? `&${timestampParam}=${(this.#stamp++).toString(36)}` : "";
     return url + sid + stamp;
   }

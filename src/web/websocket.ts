@@ -6,6 +6,9 @@ import type { TransportCloseReason, TransportReceiver } from "../engine/transpor
 import { base64 } from "./base64.ts";
 import { clock } from "./clock.ts";
 
+/** The state of a WebSocket that takes messages. */
+const OPEN = 1;
+
 /** How a page opens its WebSocket. */
 export interface WebSocketOptions {
   /** Subprotocols to offer. */
@@ -31,7 +34,7 @@ export class WebSocketTransport implements ClientTransport {
   }
 
   get writable(): boolean {
-    return this.#socket !== undefined && this.#socket.readyState === this.#socket.OPEN;
+    return this.#socket?.readyState === OPEN;
   }
 
   open(): void {
@@ -89,7 +92,7 @@ export class WebSocketTransport implements ClientTransport {
   #release(): WebSocket | undefined {
     const socket = this.#socket;
     this.#socket = undefined;
-    if (socket !== undefined) socket.onopen = socket.onmessage = socket.onerror = socket.onclose = null;
+    if (socket) socket.onopen = socket.onmessage = socket.onerror = socket.onclose = null;
     return socket;
   }
 }
