@@ -12,6 +12,18 @@ export interface Gif {
   readonly width: number;
   readonly height: number;
   readonly size: number;
+  /** It was taken from the library, and is no upload of its own. */
+  readonly fromLibrary?: true;
+}
+
+/** A GIF that one can pick. */
+export interface LibraryGif {
+  readonly url: string;
+  readonly width: number;
+  readonly height: number;
+  /** What one sees, where somebody has said it. */
+  readonly label: string;
+  readonly tags: readonly string[];
 }
 
 export interface Message {
@@ -77,6 +89,7 @@ export type ErrorCode =
   | "removed"
   | "notYours"
   | "messageGone"
+  | "gifGone"
   | "messageEmpty"
   | "messageTooLong"
   | "tooFast"
@@ -143,10 +156,15 @@ export interface ChatRequests {
   ): void;
   leave(request: object, ack: Ack): void;
   message(
-    request: { key: string; text: string; replyTo?: number | null },
+    request: { key: string; text: string; replyTo?: number | null; gif?: string | null },
     ack: Ack<{ message: Message }>,
   ): void;
   older(request: { before: number }, ack: Ack<{ messages: readonly Message[]; more: boolean }>): void;
+  /** GIFs whose tags have all the words, and the tags that most of what there is has. */
+  gifs(
+    request: { query: string; language: "en" | "ko" },
+    ack: Ack<{ gifs: readonly LibraryGif[]; tags: readonly string[] }>,
+  ): void;
   /** Of one's own message, or of any in one's own room. */
   delete(request: { seq: number }, ack: Ack): void;
   /** Only in one's own room, as the next one. */

@@ -25,6 +25,7 @@ export class Chat extends EventEmitter {
    *   store: import("./store.js").Store,
    *   rooms: import("./rooms.js").Rooms,
    *   files: import("./gif-files.js").GifFiles,
+   *   library: import("./library.js").Library,
    *   rates: import("./rates.js").Rates,
    *   passwords: import("./passwords.js").Passwords,
    *   tickets: import("./tickets.js").Tickets,
@@ -34,6 +35,7 @@ export class Chat extends EventEmitter {
     super();
     this.#parts = parts;
     parts.rooms.on("gone", (id) => {
+      parts.library.removeRoom(id);
       Promise.all([parts.store.removeRoom(id), parts.files.removeRoom(id)]).catch(console.error);
     });
   }
@@ -123,21 +125,32 @@ export class Chat extends EventEmitter {
    * @param {string} room
    * @param {Record<string, unknown>} request
    */
-  async say(person, room, { key, text, replyTo }) {
+  async say(person, room, { key, text, replyTo, gif }) {
     const { limits, rates } = this.#parts;
     const line = parseMessageText(text, limits.messageLength);
-    if (line === "") throw new ChatRefusal("messageEmpty");
+    const picks = gif !== undefined && gif !== null;
+    if (line === "" && !picks) throw new ChatRefusal("messageEmpty");
     const known = this.#known(person, room, key);
     if (known !== undefined) return known;
     rates.take("message", person.id);
+    const post = { key: parseKey(key), text: line, replyTo: parseReply(replyTo) };
     return this.#publish({
       from: person,
       room,
-      key: parseKey(key),
-      text: line,
-      gif: null,
-      replyTo: parseReply(replyTo),
+      ...post,
+      gif: picks ? await this.#pick(person, room, gif) : null,
     });
+  }
+
+  /**
+   * @param {Person} person
+   * @param {string} room
+   * @param {Record<string, unknown>} request
+   */
+  gifs(person, room, request) {
+    this.#mustBeIn(person, room);
+    this.#parts.rates.take("search", person.id);
+    return this.#parts.library.search(room, request);
   }
 
   /**
@@ -165,11 +178,7 @@ export class Chat extends EventEmitter {
     const post = { key: parseKey(key), replyTo: parseReply(replyTo) };
     const { width, height, bytes } = gif;
     const saved = { url: await files.save(room, bytes), width, height, size: bytes.length };
-    if (!this.#parts.rooms.isIn(room, person.id)) {
-      // Put out while the file was written.
-      await files.remove(saved);
-      throw new ChatRefusal("notInRoom");
-    }
+    await this.#mustStillBeIn(person, room, saved);
     return this.#publish({ from: person, room, ...post, text: line, gif: saved });
   }
 
@@ -221,9 +230,40 @@ export class Chat extends EventEmitter {
     if (!this.#parts.rooms.isIn(room, person.id)) throw new ChatRefusal("notInRoom");
   }
 
+  /**
+   * A GIF of the library, for this room: an upload is copied, so that it goes with its message here.
+   * @param {Person} person
+   * @param {string} room
+   * @param {unknown} url
+   */
+  async #pick(person, room, url) {
+    const { library, files, rates } = this.#parts;
+    const gif = library.find(url, room);
+    if (gif.fromLibrary) return gif;
+    rates.take("upload", person.id);
+    const copy = await files.copy(gif, room).catch((error) => {
+      throw error.code === "ENOENT" ? new ChatRefusal("gifGone") : error;
+    });
+    const saved = { ...gif, url: copy, fromLibrary: /** @type {const} */ (true) };
+    await this.#mustStillBeIn(person, room, saved);
+    return saved;
+  }
+
+  /**
+   * They may have been put out while the file was written.
+   * @param {Person} person
+   * @param {string} room
+   * @param {import("../types.d.ts").Gif} saved
+   */
+  async #mustStillBeIn(person, room, saved) {
+    if (this.#parts.rooms.isIn(room, person.id)) return;
+    await this.#parts.files.remove(saved);
+    throw new ChatRefusal("notInRoom");
+  }
+
   /** @param {Omit<import("./store.js").Message, "seq" | "at">} draft */
   async #publish(draft) {
-    const { store, files } = this.#parts;
+    const { store, files, library } = this.#parts;
     const { gif } = draft;
     const { message: stored, dropped, known } = await store.addMessage({ ...draft, at: Date.now() });
     const message = this.#read(stored);
@@ -231,8 +271,13 @@ export class Chat extends EventEmitter {
       if (gif !== null && gif.url !== message.gif?.url) await files.remove(gif);
       return message;
     }
+    library.add(stored);
     this.emit("message", message);
-    for (const old of dropped) if (old.gif !== null) await files.remove(old.gif);
+    for (const old of dropped) {
+      if (old.gif === null) continue;
+      library.remove(old.gif);
+      await files.remove(old.gif);
+    }
     return message;
   }
 }

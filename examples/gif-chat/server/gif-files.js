@@ -1,7 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ChatRefusal } from "./refusal.js";
+
+const PREFIX = "/gifs/";
 
 /**
  * The GIFs on the disk, one folder for each room. Names are random: 128 bits that only those who were in the room
@@ -41,12 +43,22 @@ export class GifFiles {
       this.#bytes -= bytes.length;
       throw error;
     }
-    return `/gifs/${room}/${name}`;
+    return `${PREFIX}${room}/${name}`;
   }
 
-  /** @param {import("../types.d.ts").Gif} gif */
+  /**
+   * Copies a GIF of another room, so that each goes with its own.
+   * @param {import("../types.d.ts").Gif} gif
+   * @param {string} room
+   */
+  async copy(gif, room) {
+    return this.save(room, await readFile(this.#path(gif)));
+  }
+
+  /** @param {import("../types.d.ts").Gif} gif one of the chat's own is left alone */
   async remove(gif) {
-    await rm(join(this.#folder, gif.url.slice("/gifs/".length)), { force: true });
+    if (!gif.url.startsWith(PREFIX)) return;
+    await rm(this.#path(gif), { force: true });
     this.#bytes -= gif.size;
   }
 
@@ -67,7 +79,7 @@ export class GifFiles {
     for (const room of await readdir(this.#folder)) {
       let kept = 0;
       for (const file of await this.#files(room)) {
-        if (shown.has(`/gifs/${room}/${file.name}`)) {
+        if (shown.has(`${PREFIX}${room}/${file.name}`)) {
           this.#bytes += file.size;
           kept++;
         } else {
@@ -76,6 +88,11 @@ export class GifFiles {
       }
       if (kept === 0) await rm(join(this.#folder, room), { recursive: true, force: true });
     }
+  }
+
+  /** @param {import("../types.d.ts").Gif} gif */
+  #path(gif) {
+    return join(this.#folder, gif.url.slice(PREFIX.length));
   }
 
   /** @param {string} room */

@@ -17,6 +17,7 @@ export class Host extends EventEmitter {
    *   store: import("./store.js").Store,
    *   rooms: import("./rooms.js").Rooms,
    *   files: import("./gif-files.js").GifFiles,
+   *   library: import("./library.js").Library,
    *   rates: import("./rates.js").Rates,
    * }} parts
    */
@@ -32,7 +33,7 @@ export class Host extends EventEmitter {
    * @param {unknown} seq
    */
   async delete(person, room, seq) {
-    const { store, rooms, files, rates } = this.#parts;
+    const { store, rooms, files, library, rates } = this.#parts;
     if (typeof seq !== "number" || !Number.isSafeInteger(seq) || seq < 1) throw new ChatRefusal("badRequest");
     rates.take("host", person.id);
     const message = store.get(room, seq);
@@ -41,6 +42,7 @@ export class Host extends EventEmitter {
       throw new ChatRefusal("notYours");
     if (message.gone) return;
     await store.erase(message);
+    library.remove(message.gif);
     this.emit("deleted", room, seq);
     if (message.gif !== null) await files.remove(message.gif);
   }

@@ -16,6 +16,13 @@ export const limits = Object.freeze({
   rooms: 500,
   /** People whom the owner of a room keeps out of it; the one who was removed first is forgotten first. */
   removedPerRoom: 200,
+  /** Uploads that one can search for; the oldest goes first. The GIF itself stays where it was posted. */
+  libraryGifs: 5_000,
+  /** Shown for one search. */
+  libraryPage: 48,
+  /** The words of a caption that can be searched for; and the tags that are offered. */
+  libraryTags: 12,
+  queryLength: 80,
   /** What an answer shows of the message that it answers. */
   quoteLength: 120,
 
@@ -56,6 +63,7 @@ export const limits = Object.freeze({
     rename: { burst: 5, refillMs: 2 * SECOND },
     enter: { burst: 20, refillMs: 500 },
     older: { burst: 20, refillMs: 250 },
+    search: { burst: 20, refillMs: 250 },
     host: { burst: 20, refillMs: 500 },
     typing: { burst: 4, refillMs: 1 * SECOND },
     /** Per room and address, so that a new cookie does not buy new guesses. */

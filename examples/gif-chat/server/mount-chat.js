@@ -3,6 +3,7 @@ import { Server } from "baro";
 import { Chat } from "./chat.js";
 import { GifFiles } from "./gif-files.js";
 import { Host } from "./host.js";
+import { Library } from "./library.js";
 import { limits as defaults } from "./limits.js";
 import { Passwords } from "./passwords.js";
 import { People } from "./people.js";
@@ -31,7 +32,8 @@ export async function mountChat({ app, http, dataDir, limits = defaults, neighbo
   const key = loadSessionKey(dataDir);
   const store = new Store(join(dataDir, "chat.lmdb"), limits);
   const files = new GifFiles(join(dataDir, "gifs"), limits.gifBytesInAll);
-  const { gifs, strays } = store.survey();
+  const library = new Library(limits, (room) => rooms.isOpen(room));
+  const { gifs, strays } = store.survey((message) => library.add(message));
   for (const room of strays) await store.removeRoom(room);
   await files.sweep(gifs);
 
@@ -39,11 +41,20 @@ export async function mountChat({ app, http, dataDir, limits = defaults, neighbo
   const rates = new Rates(limits);
   const rooms = new Rooms(store, limits);
   const passwords = new Passwords(limits.passwordChecksAtOnce);
-  const chat = new Chat({ limits, store, rooms, files, rates, passwords, tickets: new Tickets(key) });
+  const chat = new Chat({
+    limits,
+    store,
+    rooms,
+    files,
+    library,
+    rates,
+    passwords,
+    tickets: new Tickets(key),
+  });
 
-  const host = new Host({ store, rooms, files, rates });
+  const host = new Host({ store, rooms, files, library, rates });
 
-  app.use(createWeb({ chat, rooms, people, files, limits, neighbours }));
+  app.use(createWeb({ chat, rooms, people, files, library, limits, neighbours }));
   const io = new Server(http, { maxHttpBufferSize: limits.packetBytes });
   const lobby = /** @type {import("./sockets/namespaces.d.ts").Lobby} */ (
     /** @type {unknown} */ (io.of("/rooms"))

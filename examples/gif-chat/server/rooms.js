@@ -144,6 +144,12 @@ export class Rooms extends EventEmitter {
     return this.#rooms.get(id)?.seats.has(person) ?? false;
   }
 
+  /** Whether everybody may see what is in a room. @param {string} id */
+  isOpen(id) {
+    const room = this.#rooms.get(id);
+    return room !== undefined && room.record.lock === null;
+  }
+
   /** @param {string} id */
   people(id) {
     return [...(this.#rooms.get(id)?.seats.values() ?? [])].map((seat) => seat.person);

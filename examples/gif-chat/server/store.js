@@ -173,13 +173,17 @@ export class Store {
     return this.#span(room).next - 1;
   }
 
-  /** All URLs of GIFs that a kept message shows, and the rooms of messages without a room. */
-  survey() {
+  /**
+   * All URLs of GIFs that a kept message shows, and the rooms of messages without a room.
+   * @param {(message: Message) => void} [each] is called for the messages that have a room
+   */
+  survey(each) {
     const gifs = new Set();
     const strays = new Set();
     for (const { key, value } of this.#messages.getRange()) {
       if (this.#rooms.doesExist(key[0])) {
         if (value.gif !== null) gifs.add(value.gif.url);
+        each?.(value);
       } else {
         strays.add(key[0]);
       }

@@ -36,11 +36,12 @@ const STATUS = /** @type {Partial<Record<import("../types.d.ts").ErrorCode, numb
  *   rooms: import("./rooms.js").Rooms,
  *   people: import("./people.js").People,
  *   files: import("./gif-files.js").GifFiles,
+ *   library: import("./library.js").Library,
  *   limits: import("./limits.js").ChatLimits,
  *   neighbours: readonly import("./page.js").Neighbour[],
  * }} parts
  */
-export function createWeb({ chat, rooms, people, files, limits, neighbours }) {
+export function createWeb({ chat, rooms, people, files, library, limits, neighbours }) {
   const pages = renderPage(neighbours);
   const app = express.Router();
 
@@ -84,21 +85,8 @@ export function createWeb({ chat, rooms, people, files, limits, neighbours }) {
 
   serveUploads(app, { chat, people, limits });
 
-  app.use(
-    "/gifs",
-    express.static(files.folder, {
-      index: false,
-      redirect: false,
-      immutable: true,
-      maxAge: "365d",
-      setHeaders(response) {
-        response.setHeader("Content-Type", "image/gif");
-        // Opened on its own, even a polyglot has no origin, no scripts and no forms.
-        response.setHeader("Content-Security-Policy", "sandbox; default-src 'none'");
-        response.setHeader("Cross-Origin-Resource-Policy", "same-origin");
-      },
-    }),
-  );
+  app.use("/gifs", serveGifs(files.folder, { immutable: true, maxAge: "365d" }));
+  app.use("/library", serveGifs(fileURLToPath(library.folder), { maxAge: "1h" }));
   app.use(express.static(PUBLIC, { index: false, redirect: false }));
 
   app.use((_request, response) => {
@@ -118,6 +106,24 @@ const refuse = (error, _request, response, next) => {
     response.status(STATUS[answer.code] ?? 400).json(answer);
   }
 };
+
+/**
+ * @param {string} folder
+ * @param {{ immutable?: boolean, maxAge: string }} caching
+ */
+function serveGifs(folder, caching) {
+  return express.static(folder, {
+    index: false,
+    redirect: false,
+    ...caching,
+    setHeaders(response) {
+      response.setHeader("Content-Type", "image/gif");
+      // Opened on its own, even a polyglot has no origin, no scripts and no forms.
+      response.setHeader("Content-Security-Policy", "sandbox; default-src 'none'");
+      response.setHeader("Cross-Origin-Resource-Policy", "same-origin");
+    },
+  });
+}
 
 /** @param {import("express").Request} request */
 function languageOf(request) {

@@ -80,10 +80,10 @@ export function pendingBubble(entry, me, actions) {
     element.dataset.state = state;
     buttons.hidden = state !== "failed";
     progress.value = percent;
-    progress.hidden = state !== "sending";
+    progress.hidden = state !== "sending" || gif?.file === undefined;
     if (state === "failed") say(status, `error.${code ?? "internal"}`, errorValues());
     else if (state === "waiting") say(status, "waiting");
-    else if (gif === null) say(status, "sending");
+    else if (gif?.file === undefined) say(status, "sending");
     else say(status, "uploading", { percent });
   };
   update(entry);

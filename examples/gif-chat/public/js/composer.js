@@ -1,5 +1,6 @@
 import { announce, h, icon } from "./dom.js";
 import { readGifHeader } from "./gif-header.js";
+import { GifLibrary } from "./gif-library.js";
 import { say } from "./i18n.js";
 import { draftOf, keepDraft } from "./memory.js";
 import { ReplyBar } from "./reply-bar.js";
@@ -18,8 +19,9 @@ const TYPING_EVERY_MS = 2_000;
 export class Composer {
   #room;
   #send;
-  /** @type {{ file: File, preview: string, size?: { width: number, height: number } } | undefined} */
+  /** @type {{ file?: File, url?: string, preview: string, size?: { width: number, height: number } } | undefined} */
   #chosen;
+  #library = new GifLibrary((gif) => this.pick(gif));
   #choices = 0;
   #typedAt = 0;
   #text = h("textarea", { id: "text", rows: 1, autocomplete: "off", "aria-describedby": "problem count" });
@@ -49,7 +51,7 @@ export class Composer {
     say(this.#picker, "chooseGif", undefined, "tLabel");
     say(this.#tray, "chosenGif", undefined, "tLabel");
 
-    const choose = h("button", { class: "round", type: "button", "data-tip": true }, icon("gif"));
+    const choose = h("button", { class: "round", type: "button", "data-tip": true }, icon("upload"));
     say(choose, "chooseGif", undefined, "tLabel");
     choose.addEventListener("click", () => this.#picker.click());
     this.#picker.addEventListener("change", () => {
@@ -84,9 +86,10 @@ export class Composer {
           this.submit();
         },
       },
+      this.#library.element,
       this.#reply.element,
       this.#tray,
-      h("div", { class: "composer-row" }, choose, this.#picker, this.#text, go),
+      h("div", { class: "composer-row" }, this.#library.button, choose, this.#picker, this.#text, go),
       h("div", { class: "composer-under" }, this.#problem, this.#count),
     );
   }
@@ -129,6 +132,30 @@ export class Composer {
       ...(fault === undefined && size ? { size } : {}),
     };
 
+    const picture =
+      size === undefined
+        ? h("span", { class: "tray-file" }, "?")
+        : h("img", { src: this.#chosen.preview, alt: "" });
+    const name = h("bdi", { class: "tray-name" }, file.name);
+    this.#showTray([picture, h("div", { class: "tray-words" }, name, h("small", {}, sizeOf(file)))], fault);
+    if (fault === undefined) this.#text.focus();
+  }
+
+  /** Puts a GIF of the library beside the text. @param {{ url: string, width: number, height: number, label?: string }} gif */
+  pick({ url, width, height, label = "" }) {
+    this.#choices++;
+    this.#drop();
+    this.#chosen = { url, preview: url, size: { width, height } };
+    const name = h("bdi", { class: "tray-name" }, label);
+    this.#showTray([h("img", { src: url, alt: "" }), h("div", { class: "tray-words" }, name)], undefined);
+    this.#text.focus();
+  }
+
+  /**
+   * @param {HTMLElement[]} parts
+   * @param {"notGif" | "gifTooLarge" | undefined} fault
+   */
+  #showTray(parts, fault) {
     const remove = h("button", { class: "round round-small", type: "button" }, icon("close"));
     say(remove, "removeGif", undefined, "tLabel");
     remove.addEventListener("click", () => {
@@ -136,17 +163,10 @@ export class Composer {
       this.#complain(undefined);
       this.#text.focus();
     });
-    const picture =
-      size === undefined
-        ? h("span", { class: "tray-file" }, "?")
-        : h("img", { src: this.#chosen.preview, alt: "" });
-    const name = h("bdi", { class: "tray-name" }, file.name);
-    const bytes = h("small", {}, sizeOf(file));
-    this.#tray.replaceChildren(picture, h("div", { class: "tray-words" }, name, bytes), remove);
+    this.#tray.replaceChildren(...parts, remove);
     this.#tray.classList.toggle("tray-bad", fault !== undefined);
     this.#tray.hidden = false;
     this.#complain(fault);
-    if (fault === undefined) this.#text.focus();
   }
 
   /**
@@ -158,7 +178,8 @@ export class Composer {
     if (text !== "") this.#text.value = [text, this.#text.value].filter(Boolean).join("\n");
     keepDraft(this.#room, this.#text.value);
     this.#grow();
-    if (gif !== null) this.choose(gif.file);
+    if (gif?.file !== undefined) this.choose(gif.file);
+    else if (gif?.url !== undefined) this.pick({ ...gif, url: gif.url });
     this.#text.focus();
   }
 
@@ -183,8 +204,9 @@ export class Composer {
     keepDraft(this.#room, "");
     this.#grow();
     this.#typedAt = 0;
-    const { file, preview, size } = chosen ?? {};
-    this.#send(text, file && preview && size ? { file, preview, ...size } : null, this.#reply.target);
+    this.#library.close();
+    const gif = chosen?.size === undefined ? null : { ...chosen, ...chosen.size };
+    this.#send(text, gif, this.#reply.target);
     this.#reply.stop();
   }
 
@@ -194,7 +216,7 @@ export class Composer {
   }
 
   #drop() {
-    if (this.#chosen !== undefined) URL.revokeObjectURL(this.#chosen.preview);
+    if (this.#chosen !== undefined) URL.revokeObjectURL(this.#chosen.preview); // does nothing to a GIF of the library
     this.#chosen = undefined;
     this.#tray.hidden = true;
     this.#tray.replaceChildren();

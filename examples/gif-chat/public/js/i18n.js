@@ -10,6 +10,8 @@ const WORDS = { en, ko };
 /** @type {"en" | "ko"} */
 let language = document.documentElement.lang === "ko" ? "ko" : "en";
 
+export const currentLanguage = () => language;
+
 /**
  * A sentence in the language of the page.
  * @param {Key} key

@@ -18,7 +18,7 @@ export const draftOf = (room) => read(`baro-draft:${room}`) ?? "";
  */
 export const keepDraft = (room, text) => write(`baro-draft:${room}`, text === "" ? null : text);
 
-/** @typedef {{ key: string, text: string, at: number, reply: import("./outbox.js").Reply | null }} Kept */
+/** @typedef {{ key: string, text: string, at: number, gif: import("./outbox.js").ChosenGif | null, reply: import("./outbox.js").Reply | null }} Kept */
 
 /** Texts that wait to be sent. @param {string} room @returns {Kept[]} */
 export function queueOf(room) {

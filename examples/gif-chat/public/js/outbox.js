@@ -4,7 +4,8 @@ import { upload } from "./upload.js";
 
 /**
  * @typedef {import("../../types.d.ts").Quote & { seq: number }} Reply the message that is answered
- * @typedef {{ file: File, preview: string, width: number, height: number }} ChosenGif
+ * @typedef {{ file?: File, url?: string, preview: string, width: number, height: number }} ChosenGif a file, or one of the
+ *   library
  * @typedef {{
  *   key: string, text: string, gif: ChosenGif | null, reply: Reply | null, at: number,
  *   state: "waiting" | "sending" | "failed", percent: number,
@@ -42,7 +43,7 @@ export class Outbox {
     this.#room = room;
     this.#show = show;
     this.#sent = sent;
-    for (const kept of queueOf(room)) this.#add({ ...kept, gif: null, state: "waiting", percent: 0 });
+    for (const kept of queueOf(room)) this.#add({ ...kept, state: "waiting", percent: 0 });
   }
 
   /**
@@ -100,10 +101,10 @@ export class Outbox {
   }
 
   #keep() {
-    const texts = this.#entries.filter(({ gif }) => gif === null);
+    const texts = this.#entries.filter((entry) => laneOf(entry) === "text");
     keepQueue(
       this.#room,
-      texts.map(({ key, text, reply, at }) => ({ key, text, reply, at })),
+      texts.map(({ key, text, gif, reply, at }) => ({ key, text, gif, reply, at })),
     );
   }
 
@@ -123,9 +124,7 @@ export class Outbox {
   /** @param {"text" | "gif"} lane */
   async #pumpLane(lane) {
     if (!this.#open || this.#busy.has(lane)) return;
-    const entry = this.#entries.find(
-      ({ gif, state }) => (gif === null ? "text" : "gif") === lane && state === "waiting",
-    );
+    const entry = this.#entries.find((one) => laneOf(one) === lane && one.state === "waiting");
     if (entry === undefined) return;
     this.#busy.add(lane);
     this.#change(entry, { state: "sending", percent: 0 });
@@ -151,7 +150,7 @@ export class Outbox {
    */
   #deliver({ key, text, gif, reply, ...entry }) {
     const replyTo = reply?.seq ?? null;
-    if (gif === null) return askChat("message", { key, text, replyTo });
+    if (gif?.file === undefined) return askChat("message", { key, text, replyTo, gif: gif?.url ?? null });
     return upload(this.#room, { key, text, replyTo, file: gif.file }, (percent) => {
       const live = this.#entries.find((other) => other.key === key);
       if (live !== undefined && entry.state === "sending") this.#change(live, { percent });
@@ -170,3 +169,6 @@ export class Outbox {
     this.#timers.add(timer);
   }
 }
+
+/** @param {Entry} entry */
+const laneOf = ({ gif }) => (gif?.file === undefined ? "text" : "gif");

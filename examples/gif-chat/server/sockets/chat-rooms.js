@@ -98,6 +98,10 @@ export function serveChatRooms(namespace, { chat, host, rooms, rates }) {
       answering(({ before }) => chat.older(me(), here(), before)),
     );
     socket.on(
+      "gifs",
+      answering((request) => chat.gifs(me(), here(), request)),
+    );
+    socket.on(
       "delete",
       answering(({ seq }) => host.delete(me(), here(), seq)),
     );
