@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type BrowserContext, type BrowserContextOptions, chromium } from "playwright-core";
+import { type BrowserContext, chromium } from "playwright-core";
 
 const ARGUMENTS = [
   "--headless",
@@ -44,7 +44,7 @@ export interface Profile {
 
 export async function openProfile(
   executablePath: string,
-  options: BrowserContextOptions = {},
+  options: Parameters<typeof chromium.launchPersistentContext>[1] = {},
   extraArguments: readonly string[] = [],
 ): Promise<Profile> {
   const folder = await mkdtemp(join(tmpdir(), "baro-profile-"));
