@@ -12,7 +12,7 @@ import { Violation } from "../../src/websocket/violation.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
-const pages = ["", "docs/"].flatMap((folder) =>
+const pages = ["", "docs/", "docs/guide/", "docs/decisions/"].flatMap((folder) =>
   readdirSync(join(ROOT, folder))
     .filter((name) => name.endsWith(".md"))
     .map((name) => folder + name),
