@@ -18,7 +18,7 @@ import {
 } from "../../src/entry/client.node.ts";
 import { Server as BaroServer } from "../../src/entry/server.ts";
 import { certificate } from "../support/certificate.ts";
-import { listen } from "../support/http.ts";
+import { ask, listen } from "../support/http.ts";
 
 /** Both have the same API: one type does for both. */
 const servers: [string, typeof SocketIoServer][] = [
@@ -266,6 +266,53 @@ describe.each(servers)("the options of a client of %s", (_, Server) => {
     expect(await socket.emitWithAck("echo", Buffer.from("bytes"))).toEqual(Buffer.from("bytes"));
     const isOurs = Server === (BaroServer as unknown);
     expect(socket.io.engine.transport.name).toBe(isOurs ? "sse" : "polling");
+  });
+});
+
+describe("a server that asks to stay away", () => {
+  it.each([["polling"], ["websocket"], ["sse"]])("is heeded, over %s", async (transport) => {
+    const times: number[] = [];
+    const http = createServer();
+    // Who takes the upgrades by a listener cannot answer them; so they are requests like others.
+    http.on("request", (_request, response) => {
+      times.push(performance.now());
+      response.writeHead(times.length === 1 ? 503 : 429, { "Retry-After": "1" }).end();
+    });
+    const { port } = await listen(http);
+    const socket = client(`http://127.0.0.1:${port}`, { transports: [transport], reconnectionDelay: 10 });
+    const [error] = await new Promise<unknown[]>((resolve) =>
+      socket.once("connect_error", (...args) => resolve(args)),
+    );
+    expect(error).toMatchObject({ retryIn: 1_000 });
+    await expect.poll(() => times.length, { timeout: 10_000 }).toBe(2);
+    // Timers may come a millisecond early.
+    expect((times[1] as number) - (times[0] as number)).toBeGreaterThan(998);
+  });
+
+  it("is heeded by pages of other origins, which may read when", async () => {
+    const http = createServer();
+    const server = new BaroServer(http, {
+      cors: { origin: "https://app.example" },
+      connectRate: 0.01,
+      burst: 1,
+    });
+    onTestFinished(() => server.close());
+    const { port } = await listen(http);
+    const question = {
+      port,
+      path: "/socket.io/?EIO=4&transport=polling",
+      headers: { origin: "https://app.example" },
+    };
+    await ask(question);
+    const { status, headers } = await ask(question);
+    expect([status, headers]).toEqual([
+      503,
+      expect.objectContaining({
+        "retry-after": "100",
+        "access-control-allow-origin": "https://app.example",
+        "access-control-expose-headers": "Retry-After",
+      }),
+    ]);
   });
 });
 

@@ -25,9 +25,13 @@ export const UNSUPPORTED_PROTOCOL: Refusal = {
 /** Baro's own, for a server that closes or a hook that never answers; clients see a failed request. */
 export const UNAVAILABLE: Refusal = { status: 503, code: 4, message: "Service unavailable" };
 
-/** The same, with the seconds after which the client may ask again. */
+/** The same, with the seconds after which the client may ask again. Pages of other origins may read that, too. */
 export function unavailableFor(retryAfter: number): Refusal {
-  return { ...UNAVAILABLE, headers: { "Retry-After": String(Math.ceil(retryAfter)) } };
+  const headers = {
+    "Retry-After": String(Math.ceil(retryAfter)),
+    "Access-Control-Expose-Headers": "Retry-After",
+  };
+  return { ...UNAVAILABLE, headers };
 }
 
 /** For a client that connects too soon, or finds no room. @param wait seconds until it may ask again. */
