@@ -202,11 +202,12 @@ function consume(file, text) {
 function types() {
   writeFileSync(join(project, "consumer.ts"), TYPES);
   writeFileSync(join(project, "consumer.cts"), REQUIRED_TYPES);
-  for (const customConditions of [[], ["browser"]]) {
+  // The last is a server's: it has no types of the DOM.
+  for (const [customConditions, lib] of [[[]], [["browser"]], [[], ["ES2023"]]]) {
     const config = {
       compilerOptions: {
         ...{ strict: true, noEmit: true, skipLibCheck: false, module: "NodeNext", target: "ES2023" },
-        customConditions,
+        ...{ customConditions, lib },
         types: ["node"],
         typeRoots: [join(root, "node_modules/@types")],
       },

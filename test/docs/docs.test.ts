@@ -6,8 +6,10 @@ import { DEFAULTS } from "../../src/client/options.ts";
 import * as errors from "../../src/errors.ts";
 import { settleOptions } from "../../src/node/http/engine-options.ts";
 import * as refusals from "../../src/node/http/refusal.ts";
+import { STREAM_DEFAULTS } from "../../src/node/sse/options.ts";
 import { toPolicy } from "../../src/server/options.ts";
 import { RESERVED_EVENTS } from "../../src/socketio/reserved.ts";
+import { settleEventSource } from "../../src/web/event-source/options.ts";
 import { Violation } from "../../src/websocket/violation.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -53,6 +55,7 @@ describe("docs/limits.md", () => {
   it.each([
     ["The server", { ...settleOptions({}), ...toPolicy({}) }],
     ["The client", DEFAULTS],
+    ["`baro/sse`", { ...STREAM_DEFAULTS, ...settleEventSource({}) }],
   ])("%s: has the default of each option that is a number", (title, options) => {
     const start = rows.indexOf(`## ${title}`);
     const end = rows.findIndex((row, index) => index > start && row.startsWith("## "));

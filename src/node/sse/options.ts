@@ -30,7 +30,8 @@ export interface EventStreamOptions {
   readonly onClose?: ((end: StreamEnd) => void) | undefined;
 }
 
-const DEFAULTS = { heartbeat: 15_000, retry: 3_000, ...SLOW_READER_DEFAULTS };
+/** What stands where nothing else is said. */
+export const STREAM_DEFAULTS = { heartbeat: 15_000, retry: 3_000, ...SLOW_READER_DEFAULTS };
 const NUMBERS = ["heartbeat", "retry", "maxQueued", "softQueued", "slowTime"] as const;
 /** As long as a timer can wait. */
 const LONGEST = 2 ** 31 - 1;
@@ -44,7 +45,7 @@ export class StreamSettings implements ResponseStreamOptions {
   readonly #slowTime: number;
   #slowReaders: SlowReaders | undefined;
 
-  constructor({ heartbeat, retry, maxQueued, softQueued, slowTime }: typeof DEFAULTS) {
+  constructor({ heartbeat, retry, maxQueued, softQueued, slowTime }: typeof STREAM_DEFAULTS) {
     this.streamHeartbeat = heartbeat;
     this.retry = retry;
     this.maxQueued = maxQueued;
@@ -70,7 +71,7 @@ export class StreamSettings implements ResponseStreamOptions {
   }
 }
 
-const PRESET = new StreamSettings(DEFAULTS);
+const PRESET = new StreamSettings(STREAM_DEFAULTS);
 
 /** Fills in the defaults; those who change none share them. @throws BaroError `BARO_OPTION` for a value that makes no sense. */
 export function settleStream(options: EventStreamOptions): StreamSettings {
@@ -79,7 +80,7 @@ export function settleStream(options: EventStreamOptions): StreamSettings {
   }
   const changed = NUMBERS.filter((name) => options[name] !== undefined);
   if (changed.length === 0) return PRESET;
-  const settled = { ...DEFAULTS };
+  const settled = { ...STREAM_DEFAULTS };
   for (const name of changed) {
     const value = options[name];
     const least = name === "heartbeat" || name === "retry" ? 0 : 1;

@@ -34,13 +34,16 @@ export class ErrorEvent extends Event {
 /** The events of an {@link EventSource} by their names; all others are messages, too. */
 export interface EventSourceEventMap {
   open: Event;
-  message: MessageEvent<string>;
+  message: MessageEvent;
   error: ErrorEvent;
 }
 
 type Handler<Type extends keyof EventSourceEventMap> =
   | ((this: EventSource, event: EventSourceEventMap[Type]) => unknown)
   | null;
+// By their places: not every program has the types of the DOM.
+type AddOptions = Parameters<EventTarget["addEventListener"]>[2];
+type RemoveOptions = Parameters<EventTarget["removeEventListener"]>[2];
 type ListenerOf<Type extends Event> =
   | ((event: Type) => unknown)
   | { handleEvent(event: Type): unknown }
@@ -130,18 +133,10 @@ export class EventSource extends EventTarget {
   override addEventListener<Type extends keyof EventSourceEventMap>(
     type: Type,
     listener: ListenerOf<EventSourceEventMap[Type]>,
-    options?: boolean | AddEventListenerOptions,
+    options?: AddOptions,
   ): void;
-  override addEventListener(
-    type: string,
-    listener: ListenerOf<MessageEvent<string>>,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
-  override addEventListener(
-    type: string,
-    listener: ListenerOf<never>,
-    options?: boolean | AddEventListenerOptions,
-  ): void {
+  override addEventListener(type: string, listener: ListenerOf<MessageEvent>, options?: AddOptions): void;
+  override addEventListener(type: string, listener: ListenerOf<never>, options?: AddOptions): void {
     super.addEventListener(type, listener as EventListener, options);
   }
 
@@ -149,18 +144,14 @@ export class EventSource extends EventTarget {
   override removeEventListener<Type extends keyof EventSourceEventMap>(
     type: Type,
     listener: ListenerOf<EventSourceEventMap[Type]>,
-    options?: boolean | EventListenerOptions,
+    options?: RemoveOptions,
   ): void;
   override removeEventListener(
     type: string,
-    listener: ListenerOf<MessageEvent<string>>,
-    options?: boolean | EventListenerOptions,
+    listener: ListenerOf<MessageEvent>,
+    options?: RemoveOptions,
   ): void;
-  override removeEventListener(
-    type: string,
-    listener: ListenerOf<never>,
-    options?: boolean | EventListenerOptions,
-  ): void {
+  override removeEventListener(type: string, listener: ListenerOf<never>, options?: RemoveOptions): void {
     super.removeEventListener(type, listener as EventListener, options);
   }
 

@@ -28,7 +28,7 @@ export interface EventSourceInit {
 /** The same, complete. */
 export interface EventSourceSettings {
   readonly headers: Readonly<Record<string, string>>;
-  readonly credentials: RequestCredentials;
+  readonly credentials: "include" | "same-origin";
   readonly fetch: Fetch;
   readonly maxEvent: number;
   readonly minRetry: number;
@@ -53,9 +53,9 @@ export function settleEventSource({
   } catch (cause) {
     throw new BaroError(ERR_OPTION, "headers has a name or a value that no HTTP header can have.", { cause });
   }
-  const settings = {
+  const settings: EventSourceSettings = {
     headers: { ...headers },
-    credentials: withCredentials === true ? ("include" as const) : ("same-origin" as const),
+    credentials: withCredentials === true ? "include" : "same-origin",
     fetch,
     maxEvent: bound("maxEvent", bounds.maxEvent),
     minRetry: bound("minRetry", bounds.minRetry),
