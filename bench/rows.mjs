@@ -178,7 +178,7 @@ function idleStreams(id, group, servers) {
         key: "memory",
         unit: "KB",
         title: "Memory per idle stream",
-        targets: [{ against: "node:http", most: 0.8 }],
+        targets: [{ against: "node:http", most: 1 }],
       },
       { key: "accept", unit: "µs", title: "Accepting a stream", targets: [] },
     ],
