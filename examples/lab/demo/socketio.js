@@ -11,8 +11,6 @@ export function serveSocketIo(http, newsroom) {
     trustProxy: "loopback",
     maxHttpBufferSize: 4 * 1024,
     connectionStateRecovery: {},
-    // Of the page, the site is the judge.
-    checkOrigin: false,
   });
 
   io.on("connection", (socket) => {

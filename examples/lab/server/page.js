@@ -65,7 +65,7 @@ function codeOf(technique) {
 }
 
 /** @param {string} code */
-const withoutDocs = (code) => code.replace(/^ *\/\*\*.*?\*\/\n/gms, "").trim();
+const withoutDocs = (code) => code.replace(/^ *\/\*\*.*?\*\/\n|\/\*\*.*?\*\/ /gms, "").trim();
 
 /**
  * @param {string} text

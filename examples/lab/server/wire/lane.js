@@ -58,6 +58,7 @@ export class Lane {
   /** Loses all that is on its way. */
   stop() {
     clearTimeout(this.#timer);
+    this.#timer = undefined;
     this.#underway = [];
     this.#bytes = 0;
   }

@@ -1,6 +1,7 @@
 import { answer } from "./polling.js";
 
-const STATES = /** @type {const} */ (["CONNECTING", "OPEN", "CLOSED"]);
+/** @type {readonly import("./technique.d.ts").State[]} */
+const STATES = ["CONNECTING", "OPEN", "CLOSED"];
 
 /**
  * Server-Sent Events: the browser's own EventSource comes back by itself.

@@ -1,4 +1,5 @@
-const STATES = /** @type {const} */ (["CONNECTING", "OPEN", "CLOSING", "CLOSED"]);
+/** @type {readonly import("./technique.d.ts").State[]} */
+const STATES = ["CONNECTING", "OPEN", "CLOSING", "CLOSED"];
 
 /**
  * WebSocket, with nothing around it: who wants it back after a loss has to write that.
