@@ -185,3 +185,12 @@ export interface ChatEvents {
   left(person: Person): void;
   typing(person: Person): void;
 }
+
+/** What a page hears that only watches a room. */
+export interface WatchEvents {
+  /** The first, for a page that comes for the first time. */
+  newest(room: { title: string; messages: readonly Message[] }): void;
+  message(message: Message): void;
+  deleted(seq: number): void;
+  closed(): void;
+}

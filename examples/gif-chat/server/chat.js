@@ -103,6 +103,25 @@ export class Chat extends EventEmitter {
   }
 
   /**
+   * Whether somebody may read a room without being in it: everybody may, unless it has a password. Then only those who
+   * sit in it.
+   * @param {Person | undefined} person
+   * @param {string} room
+   */
+  mayWatch(person, room) {
+    const { rooms } = this.#parts;
+    if (person !== undefined && rooms.isIn(room, person.id)) return true;
+    return rooms.isOpen(room) && (person === undefined || !rooms.get(room).removed.includes(person.id));
+  }
+
+  /** What a watcher begins with. @param {string} room */
+  newest(room) {
+    const { limits, rooms, store } = this.#parts;
+    const messages = store.before(room, { limit: limits.messagesPerPage });
+    return { title: rooms.get(room).title, messages: messages.map((message) => this.#read(message)) };
+  }
+
+  /**
    * @param {Person} person
    * @param {string} room
    * @param {unknown} before

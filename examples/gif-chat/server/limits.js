@@ -28,6 +28,8 @@ export const limits = Object.freeze({
 
   /** Kept for each room; the oldest goes first, and its GIF with it. */
   messagesPerRoom: 1_000,
+  /** Kept in memory for each room, for watchers whose stream was cut. What is older they get as they got the first. */
+  watched: Object.freeze({ max: 200, bytes: 256 * 1024, age: 5 * MINUTE }),
   /** Sent to a person who enters, and to one who scrolls back. */
   messagesPerPage: 100,
 

@@ -13,6 +13,7 @@ import { loadSessionKey } from "./session-key.js";
 import { serveChatRooms } from "./sockets/chat-rooms.js";
 import { identify } from "./sockets/identity.js";
 import { serveLobby } from "./sockets/lobby.js";
+import { serveWatch } from "./sockets/watch.js";
 import { Store } from "./store.js";
 import { Tickets } from "./tickets.js";
 import { createWeb } from "./web.js";
@@ -66,6 +67,10 @@ export async function mountChat({ app, http, dataDir, limits = defaults, neighbo
   );
   inside.use(identify(people));
   serveChatRooms(inside, { chat, host, rooms, rates });
+  const watch = /** @type {import("./sockets/namespaces.d.ts").Watch} */ (
+    /** @type {unknown} */ (io.of("/watch"))
+  );
+  serveWatch(watch, { chat, host, rooms, people, limits });
 
   return {
     /** Closes all connections of the chat, then the database. The HTTP server is the site's: it stops listening first. */
@@ -73,7 +78,7 @@ export async function mountChat({ app, http, dataDir, limits = defaults, neighbo
       rooms.close();
       // As a lost connection, not as a goodbye: the page comes back by itself.
       io.engine.close();
-      for (const namespace of [lobby, inside]) namespace.disconnectSockets(true);
+      for (const namespace of [lobby, inside, watch]) namespace.disconnectSockets(true);
       await store.close();
     },
   };

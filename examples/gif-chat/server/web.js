@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import express from "express";
-import { renderPage } from "./page.js";
+import { renderPage, renderWatchPage } from "./page.js";
 import { ChatRefusal, toAnswer } from "./refusal.js";
 import { serveUploads } from "./uploads.js";
 
@@ -43,6 +43,7 @@ const STATUS = /** @type {Partial<Record<import("../types.d.ts").ErrorCode, numb
  */
 export function createWeb({ chat, rooms, people, files, library, limits, neighbours }) {
   const pages = renderPage(neighbours);
+  const watchPages = renderWatchPage();
   const app = express.Router();
 
   app.use((request, response, next) => {
@@ -62,6 +63,14 @@ export function createWeb({ chat, rooms, people, files, library, limits, neighbo
     response.set("Cache-Control", "no-store");
     response.vary("Accept-Language").vary("Cookie");
     response.type("html").send(pages[language]);
+  });
+
+  // No cookie is needed, and none is given: who only watches is nobody.
+  app.get("/rooms/:room/watch", (request, response) => {
+    response.set("Content-Security-Policy", PAGE_POLICY);
+    response.set("Cache-Control", "no-store");
+    response.vary("Accept-Language").vary("Cookie");
+    response.type("html").send(watchPages[languageOf(request)]);
   });
 
   app.get("/session", (request, response) => {

@@ -11,6 +11,12 @@ const DONE_MS = 1_200;
 export function roomHead(title, showPeople) {
   const back = h("a", { class: "round", href: "/", "data-link": true, "data-tip": true }, icon("back"));
   say(back, "back", undefined, "tLabel");
+  const watch = h(
+    "a",
+    { class: "round", href: `${location.pathname}/watch`, target: "_blank", "data-tip": true },
+    icon("eye"),
+  );
+  say(watch, "watch", undefined, "tLabel");
   const number = h("span", { class: "people-number" });
   const toggle = h("button", {
     class: "round",
@@ -27,7 +33,7 @@ export function roomHead(title, showPeople) {
   };
   toggle.addEventListener("click", () => show(toggle.getAttribute("aria-expanded") === "false"));
   return {
-    element: h("div", { class: "room-head" }, back, title, copyButton(), toggle),
+    element: h("div", { class: "room-head" }, back, title, watch, copyButton(), toggle),
     /** @param {number} count */
     setCount(count) {
       number.textContent = String(count);

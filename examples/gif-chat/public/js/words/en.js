@@ -53,6 +53,7 @@ export const en = {
 
   entering: "Opening the door…",
   leave: "Leave",
+  watch: "Watch without writing, in a new tab",
   copyLink: "Copy the link",
   linkCopied: "Link copied",
   whoIsHere: "Who is here",

@@ -56,6 +56,7 @@ export const ko = {
 
   entering: "문을 여는 중…",
   leave: "나가기",
+  watch: "쓰지 않고 구경하기 (새 탭)",
   copyLink: "링크 복사",
   linkCopied: "링크를 복사했어요",
   whoIsHere: "지금 여기",
