@@ -1,11 +1,11 @@
 import { Buffer } from "node:buffer";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
-import type { Backlogged, ShedCause } from "../../engine/backlog.ts";
+import type { Backlogs } from "../../engine/backlog.ts";
 import type { SessionCloseReason } from "../../engine/session.ts";
 import { BaroError, ERR_OPTION, ERR_STATE } from "../../errors.ts";
 import { type EventFields, encodeEvent } from "../../sse/encoder.ts";
-import { ResponseStream } from "../http/response-stream.ts";
+import { WatchedStream } from "../http/watched-stream.ts";
 import { journal } from "../process.ts";
 import {
   type AnyChannel,
@@ -39,7 +39,7 @@ export interface EventStream<Events = DefaultStreamEvents> {
   write(fields: EventFields): void;
   /**
    * Hears what these channels tell from now on. Where all of them have a history, a client that comes back is first
-   * given what it has missed, in the order in which it was told: so name all channels of a stream in one call.
+   * given what it has missed, in the order in which it was told: so name all channels with a history in one call.
    * @returns whether the client has all that was told since it was here. False for a client that is here for the first
    *   time, and where something is not kept any more: send it the state of things then.
    * @throws BaroError `BARO_OPTION` for what `createChannel` has not made; `BARO_STATE` for a channel that is closed.
@@ -83,13 +83,14 @@ export function createEventStream<Events = DefaultStreamEvents>(
 
 const NONE: readonly StreamChannel[] = [];
 
-class ChannelStream extends ResponseStream implements EventStream<DefaultStreamEvents>, Listener, Backlogged {
+class ChannelStream extends WatchedStream implements EventStream<DefaultStreamEvents>, Listener {
   readonly lastEventId: string;
   readonly #settings: StreamSettings;
   readonly #onClose: ((end: StreamEnd) => void) | undefined;
   #channels: readonly StreamChannel[] = NONE;
+  /** It has joined what has a history. */
+  #hasPlace = false;
   #owesId = false;
-  #isBehind = false;
   #end: StreamEnd = "closed";
 
   constructor(
@@ -127,14 +128,14 @@ class ChannelStream extends ResponseStream implements EventStream<DefaultStreamE
   join(...channels: readonly AnyChannel[]): boolean {
     const joined = channels.map(toChannel);
     if (this.closed) return false;
-    const isFirst = this.#channels.length === 0;
     for (const channel of joined) channel.add(this);
-    this.#channels = isFirst ? joined : [...new Set([...this.#channels, ...joined])];
+    this.#channels = this.#channels.length === 0 ? joined : [...new Set([...this.#channels, ...joined])];
     const logs = joined.map(({ log }) => log).filter((log) => log !== undefined);
     if (logs.length === 0) return false;
-    // What was joined before had events meanwhile: those of now are behind them.
-    const missed =
-      isFirst && logs.length === joined.length ? journal().since(this.lastEventId, logs) : undefined;
+    // What the client has said counts once: it was told more since then.
+    const isAnswered = this.#hasPlace || logs.length < joined.length;
+    const missed = isAnswered ? undefined : journal().since(this.lastEventId, logs);
+    this.#hasPlace = true;
     for (const bytes of missed ?? []) this.push(bytes);
     this.#owesId = true;
     return missed !== undefined;
@@ -160,22 +161,8 @@ class ChannelStream extends ResponseStream implements EventStream<DefaultStreamE
     super.close();
   }
 
-  get backlog(): number {
-    return this.queued;
-  }
-
-  shed(cause: ShedCause, sentence: string): void {
-    if (this.cutOff(sentence)) this.#settings.slowReaders.ended(cause);
-  }
-
-  protected filled(waiting: number): void {
-    this.#isBehind = true;
-    this.#settings.slowReaders.hold(this, waiting, waiting);
-  }
-
-  protected drained(): void {
-    if (this.#isBehind) this.#settings.slowReaders.hold(this, 0, 0);
-    this.#isBehind = false;
+  protected override get backlogs(): Backlogs {
+    return this.#settings.slowReaders;
   }
 
   protected ended(reason: SessionCloseReason): void {
@@ -184,7 +171,7 @@ class ChannelStream extends ResponseStream implements EventStream<DefaultStreamE
   }
 
   protected override released(): void {
-    this.drained();
+    super.released();
     this.#onClose?.(this.#end);
   }
 

@@ -226,6 +226,25 @@ describe("a channel with a history", () => {
     expect(joined).toEqual([false, forge(token) === token]);
   });
 
+  it("is given back once, whatever else a stream joins and leaves", async () => {
+    const [clock, channel] = [createChannel(), createChannel({ history: true })];
+    const joined: boolean[] = [];
+    const { url } = await serve((request, response) => {
+      const stream = createEventStream(request, response);
+      stream.join(clock);
+      joined.push(stream.join(channel));
+      stream.leave(clock, channel);
+      joined.push(stream.join(channel));
+      stream.send("hello");
+    });
+    const ear = new Ear(url, ["news"]);
+    await ear.next("hello");
+    await ear.cut(() => channel.broadcast("news", 1));
+    await ear.next("hello");
+    expect(joined).toEqual([false, false, true, false]);
+    expect(ear.data).toEqual([1]);
+  });
+
   it("names its place behind what the application sends to newcomers", async () => {
     const channel = createChannel({ history: true });
     const { port } = await serve((request, response) => {

@@ -1,11 +1,12 @@
 import { Buffer } from "node:buffer";
 import type { ServerResponse } from "node:http";
-import type { Backlogged, Backlogs, ShedCause } from "../../../engine/backlog.ts";
+import type { Backlogs } from "../../../engine/backlog.ts";
 import type { SessionCloseReason } from "../../../engine/session.ts";
 import { PacketType } from "../../../socketio/packet.ts";
 import { encodeEvent } from "../../../sse/encoder.ts";
 import type { Reading } from "../../reading.ts";
-import { ResponseStream, type ResponseStreamOptions } from "../response-stream.ts";
+import type { ResponseStreamOptions } from "../response-stream.ts";
+import { WatchedStream } from "../watched-stream.ts";
 import type { Emits } from "./emits.ts";
 import type { OpenForms } from "./open-forms.ts";
 import type { Notice, OpenReceiver, OpenTransport } from "./open-session.ts";
@@ -22,7 +23,7 @@ export interface EventStreamOptions extends ResponseStreamOptions {
 const SILENT: OpenReceiver = { receive() {}, drained() {}, ended() {} };
 
 /** What a client without a library hears: the events of its rooms. */
-export class EventStream extends ResponseStream implements OpenTransport, Backlogged {
+export class EventStream extends WatchedStream implements OpenTransport {
   readonly name = "sse";
   receiver: OpenReceiver = SILENT;
   /** The id of its session. */
@@ -32,7 +33,6 @@ export class EventStream extends ResponseStream implements OpenTransport, Backlo
   /** What the client has posted of late. */
   reading: Reading | undefined = undefined;
   readonly #options: EventStreamOptions;
-  #isBehind = false;
 
   constructor(response: ServerResponse, options: EventStreamOptions) {
     super(response, options);
@@ -57,21 +57,12 @@ export class EventStream extends ResponseStream implements OpenTransport, Backlo
     super.close();
   }
 
-  get backlog(): number {
-    return this.queued;
+  protected override get backlogs(): Backlogs {
+    return this.#options.backlogs;
   }
 
-  shed(cause: ShedCause, sentence: string): void {
-    if (this.cutOff(sentence)) this.#options.backlogs.ended(cause);
-  }
-
-  protected filled(waiting: number): void {
-    this.#isBehind = true;
-    this.#options.backlogs.hold(this, waiting, waiting);
-  }
-
-  protected drained(): void {
-    this.#caughtUp();
+  protected override drained(): void {
+    super.drained();
     this.receiver.drained();
   }
 
@@ -82,13 +73,8 @@ export class EventStream extends ResponseStream implements OpenTransport, Backlo
     receiver.ended(reason, description);
   }
 
-  #caughtUp(): void {
-    if (this.#isBehind) this.#options.backlogs.hold(this, 0, 0);
-    this.#isBehind = false;
-  }
-
   protected override released(): void {
-    this.#caughtUp();
+    super.released();
     this.#options.ended(this);
   }
 }
