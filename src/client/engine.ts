@@ -1,3 +1,4 @@
+import type { Binary } from "../binary.ts";
 import type { Clock } from "../clock.ts";
 import { Emitter } from "../emitter.ts";
 import {
@@ -10,6 +11,15 @@ import type { Outgoing } from "../engine/outgoing.ts";
 import type { SessionCloseReason } from "../engine/session.ts";
 import { call } from "../report.ts";
 
+/** What an engine sends and receives. */
+export interface EnginePacket {
+  readonly type: "message" | "ping";
+  readonly data: string | Binary | undefined;
+}
+
+/** What is told of an engine to the manager that made it. */
+export type EngineHandler = Omit<ClientSessionHandler, "drained">;
+
 /** The events of {@link Engine}. */
 export interface EngineEvents {
   /** The handshake came. */
@@ -18,6 +28,12 @@ export interface EngineEvents {
   upgrade: (transport: { readonly name: string }) => void;
   /** The server's heartbeat came. */
   ping: () => void;
+  /** A message or a heartbeat came. */
+  packet: (packet: EnginePacket) => void;
+  /** A message is about to be sent. */
+  packetCreate: (packet: EnginePacket) => void;
+  /** Nothing waits to be sent. */
+  drain: () => void;
   /** The connection is over. */
   close: (reason: SessionCloseReason, description?: unknown) => void;
 }
@@ -27,16 +43,15 @@ export class Engine extends Emitter<EngineEvents> {
   readonly #session: ClientSession;
   readonly #clock: Clock;
 
-  constructor(
-    handler: ClientSessionHandler,
-    create: CreateTransport,
-    options: ClientSessionOptions,
-    clock: Clock,
-  ) {
+  constructor(handler: EngineHandler, create: CreateTransport, options: ClientSessionOptions, clock: Clock) {
     super();
     this.#clock = clock;
     const relay: ClientSessionHandler = {
-      message: (data) => handler.message(data),
+      message: (data) => {
+        this.#received("message", data);
+        handler.message(data);
+      },
+      drained: () => this.#drained(),
       opened: (handshake) => {
         this.#tell("open");
         // A listener may have closed it.
@@ -47,6 +62,7 @@ export class Engine extends Emitter<EngineEvents> {
         handler.upgraded();
       },
       ping: () => {
+        this.#received("ping");
         this.#tell("ping");
         handler.ping();
       },
@@ -85,12 +101,26 @@ export class Engine extends Emitter<EngineEvents> {
 
   /** Sends in order. */
   send(outgoing: Outgoing): void {
+    if (this.hasListeners("packetCreate")) {
+      for (const data of [outgoing.data, ...outgoing.attachments]) {
+        this.#tell("packetCreate", { type: "message", data });
+      }
+    }
     this.#session.send(outgoing);
+    if (this.hasListeners("drain")) this.#clock.after(0, () => this.#drained());
   }
 
   /** Ends the connection. Its manager reconnects, as after any other end. */
   close(): void {
     this.#session.close();
+  }
+
+  #drained(): void {
+    if (this.writable) this.#tell("drain");
+  }
+
+  #received(type: EnginePacket["type"], data?: string | Binary): void {
+    if (this.hasListeners("packet")) this.#tell("packet", { type, data });
   }
 
   #tell(event: keyof EngineEvents, ...args: unknown[]): void {

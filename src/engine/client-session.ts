@@ -13,6 +13,8 @@ export interface ClientSessionHandler extends SessionHandler {
   opened(handshake: Handshake): void;
   /** The server sent a heartbeat; it is answered already. */
   ping(): void;
+  /** The transport takes more, and may have got what waited. */
+  drained(): void;
 }
 
 /** How a client opens its session. */
@@ -55,7 +57,10 @@ export class ClientSession implements Session {
   readonly #clock: Clock;
   readonly #receiver: TransportReceiver = {
     packet: (type, data) => this.#receive(type, data),
-    drained: () => this.#flush(),
+    drained: () => {
+      this.#flush();
+      this.handler.drained();
+    },
     closed: (reason, description) => this.#transportClosed(reason, description),
   };
   #state: State = "opening";

@@ -20,6 +20,7 @@ function start(options: Partial<ClientSessionOptions> = {}) {
       opened: () => events.push("opened"),
       message: (data: string | Binary) => events.push(["message", data]),
       ping: () => events.push("ping"),
+      drained: () => {},
       upgraded: () => events.push(["upgraded", session.transportName]),
       closed: (reason, description) => events.push(["closed", reason, description]),
     },
