@@ -32,7 +32,8 @@ export function parseAddress(url: string | undefined, page: Page | undefined): A
     throw new BaroError(ERR_OPTION, `"${url}" is no URL of http, https, ws or wss.`);
   }
   const [, scheme = "", host = "", path = "", query = ""] = match;
-  const secure = /^(https|wss)$/i.test(scheme);
+  // Of the four schemes, these two end so: https and wss.
+  const secure = /[ps]s$/i.test(scheme);
   return {
     secure,
     host: host.toLowerCase().replace(secure ? /:443$/ : /:80$/, ""),

@@ -26,16 +26,13 @@ export function createLookup(
     const [url, options] = typeof first === "object" ? [undefined, first] : [first, second];
     const { secure, host, namespace } = parseAddress(url, platform.page);
     const key = `${secure}//${host}${options.path ?? DEFAULTS.path}`;
-    const shared = managers.get(key);
-    if (options.forceNew || options.multiplex === false || shared?.namespaces.has(namespace)) {
-      return createManager(url, options).socket(namespace, options);
+    let shared = managers.get(key);
+    const isAlone = options.forceNew || options.multiplex === false || shared?.namespaces.has(namespace);
+    if (isAlone || shared === undefined) {
+      shared = { manager: createManager(url, options), namespaces: new Set() };
+      if (!isAlone) managers.set(key, shared);
     }
-    if (shared) {
-      shared.namespaces.add(namespace);
-      return shared.manager.socket(namespace, options);
-    }
-    const manager = createManager(url, options);
-    managers.set(key, { manager, namespaces: new Set([namespace]) });
-    return manager.socket(namespace, options);
+    shared.namespaces.add(namespace);
+    return shared.manager.socket(namespace, options);
   };
 }
