@@ -17,6 +17,11 @@ export function encodePacket(type: PacketType, data: string): string {
   return `${type}${data}`;
 }
 
+/** The code of the character that stands for a type. */
+export function characterOf(type: PacketType): number {
+  return DIGIT_ZERO + type;
+}
+
 /** The type of a packet in text, by its first character; `undefined` for text that is no packet. The data follows it. */
 export function decodePacketType(text: string): PacketType | undefined {
   return packetTypeOf(text.charCodeAt(0));

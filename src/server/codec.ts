@@ -43,14 +43,11 @@ export const socketIoCodec: Codec = {
  */
 function encodePlain({ type, namespace, id, data }: Packet): string | undefined {
   if (type !== MessageType.EVENT && type !== MessageType.ACK) return undefined;
-  let json: string;
   try {
-    if (hasBinary(data)) return undefined;
-    json = stringifyLong(data);
+    return hasBinary(data) ? undefined : stringifyLong(data, toHead(type, namespace, id));
   } catch (cause) {
     throw toDataError(cause);
   }
-  return toHead(type, namespace, id) + json;
 }
 
 function fill(outgoing: Outgoing, blobs: readonly PendingBlob[]): void {

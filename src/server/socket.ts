@@ -16,6 +16,9 @@ import type { SocketClient } from "./socket-client.ts";
 import type { Event, SocketReservedEvents } from "./socket-events.ts";
 import type { EventError } from "./validation/event-schemas.ts";
 
+/** When this was loaded, in milliseconds since 1970. */
+const START = Date.now();
+
 /** `waiting` for the middleware of the namespace; `leaving` while the listeners of `disconnecting` run. */
 type State = "waiting" | "connected" | "leaving" | "gone";
 
@@ -38,7 +41,8 @@ export class Socket<
   /** Whether this socket took over from one whose connection was lost. */
   readonly recovered: boolean;
   #auth: Handshake["auth"];
-  readonly #issued = Date.now();
+  /** Milliseconds since {@link START}: since 1970, it would be an object of its own. */
+  readonly #issued = Date.now() - START;
   #state: State = "waiting";
   // Made when they are first needed: most sockets have none of these, and are in the room of their own id alone.
   #rooms: Set<Room> | undefined;
@@ -93,7 +97,12 @@ export class Socket<
 
   /** What was known when the client connected, and the credentials that it sent for this namespace. */
   get handshake(): Handshake {
-    this.#handshake ??= toHandshake(this.request, this.client.remoteAddress, this.#issued, this.#auth);
+    this.#handshake ??= toHandshake(
+      this.request,
+      this.client.remoteAddress,
+      START + this.#issued,
+      this.#auth,
+    );
     return this.#handshake;
   }
 

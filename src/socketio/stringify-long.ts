@@ -8,39 +8,44 @@ const SURROGATE = /[\ud800-\udfff]/;
 const PLAIN = /^[ !#-[\]-~]*$/;
 
 /**
- * The data of a packet as JSON. For a server, whose processor many share: a client's script is better off short. Texts
- * are quoted one by one, everything else is left to `JSON.stringify`: for a name and a text of 64 characters that takes
- * two thirds of its time.
+ * The data of a packet as JSON, as `JSON.stringify` gives it. For a server, whose processor many share: a client's
+ * script is better off short. Texts are quoted one by one, everything else is left to `JSON.stringify`: for a name and a
+ * text of 64 characters that takes two thirds of its time.
+ *
+ * That looks at each character of a text for 1.4 ns; the parser finds out for 0.3 ns whether there is anything to
+ * escape. The echo of 16 KiB of text takes 40 % less CPU of the server.
+ *
+ * @param head stands before the JSON: added later, it would have a long text copied once more.
  */
-export function stringifyLong(data: unknown): string {
-  if (!Array.isArray(data) || data.length === 0 || "toJSON" in data) return JSON.stringify(data);
-  let json = "[";
+export function stringifyLong(data: unknown, head = ""): string {
+  if (!Array.isArray(data) || data.length === 0 || "toJSON" in data) return head + JSON.stringify(data);
+  let text = `${head}[`;
+  let isSure = true;
   for (let index = 0; index < data.length; index += 1) {
     const item: unknown = data[index];
-    if (index > 0) json += ",";
-    // What JSON has no word for is null in an array.
-    json += typeof item === "string" ? quote(item) : (JSON.stringify(item) ?? "null");
-  }
-  return `${json}]`;
-}
-
-/**
- * A text as JSON, as `JSON.stringify` gives it. That looks at each character for 1.4 ns; the parser finds out for
- * 0.3 ns whether there is anything to escape. The echo of 16 KiB of text takes 40 % less CPU of the server.
- */
-function quote(text: string): string {
-  if (text.length < LONG_TEXT) return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
-  if (mayBePlain(text)) {
-    const quoted = `"${text}"`;
-    try {
-      // Refuses control characters, the only others that JSON escapes.
-      JSON.parse(quoted);
-      return quoted;
-    } catch {
-      // They are rare in text without line feeds: the exception that this costs is, too.
+    if (index > 0) text += ",";
+    if (typeof item !== "string") {
+      // What JSON has no word for is null in an array.
+      text += JSON.stringify(item) ?? "null";
+    } else if (item.length < LONG_TEXT ? PLAIN.test(item) : mayBePlain(item)) {
+      text += `"${item}"`;
+      if (item.length >= LONG_TEXT) isSure = false;
+    } else {
+      text += JSON.stringify(item);
     }
   }
-  return JSON.stringify(text);
+  text += "]";
+  return isSure || isJson(text.slice(head.length)) ? text : head + JSON.stringify(data);
+}
+
+/** Whether a text that may hold control characters, which are rare without line feeds, holds none. */
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Whether `text` has none of what JSON escapes, control characters aside. */

@@ -78,20 +78,31 @@ export function encodeAscii(text: string): string {
 }
 
 /**
+ * Encodes a text message of a server that begins with one character of its own, which is ASCII: put together with a
+ * long text before, it would have that copied once more.
+ */
+export function encodeLed(lead: number, text: string): Frames {
+  return encodeFrame(Opcode.TEXT, text, undefined, true, lead);
+}
+
+/**
  * Encodes one frame.
  *
  * @param opcode an {@link Opcode}, with {@link RSV1} in the first frame of a compressed message.
  * @param mask the masking key of a client, its first byte lowest; `undefined` for a server, which never masks.
  * @param isFinal whether it ends its message.
+ * @param lead a byte that stands before a payload of text.
  */
 export function encodeFrame(
   opcode: number,
   payload: string | Uint8Array,
   mask: number | undefined,
   isFinal = true,
+  lead?: number,
 ): Frames {
   const isString = typeof payload === "string";
-  const length = isString ? Buffer.byteLength(payload) : payload.length;
+  const before = lead === undefined ? 0 : 1;
+  const length = before + (isString ? Buffer.byteLength(payload) : payload.length);
   const copied = isString || mask !== undefined || length <= COPY_LIMIT;
   const start = (length < LENGTH_16 ? 2 : length < 0x10000 ? 4 : 10) + (mask === undefined ? 0 : 4);
   const frame = Buffer.allocUnsafe(copied ? start + length : start);
@@ -107,7 +118,8 @@ export function encodeFrame(
     frame.writeUInt32BE(Math.floor(length / 0x100000000), 2);
     frame.writeUInt32BE(length >>> 0, 6);
   }
-  if (isString) frame.write(payload, start);
+  if (lead !== undefined) frame[start] = lead;
+  if (isString) frame.write(payload, start + before);
   else if (copied) frame.set(payload, start);
   else return [frame, payload];
   if (mask !== undefined) {

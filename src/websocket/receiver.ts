@@ -22,7 +22,6 @@ export abstract class Receiver {
   readonly role: Role;
   protected readonly limits: ConnectionLimits;
   protected readonly sink: Sink;
-  readonly #maxPayload: number;
   readonly #deflate: Deflate | undefined;
   #paused = false;
   /** Received, but not looked at yet. */
@@ -38,7 +37,6 @@ export abstract class Receiver {
     this.role = role;
     this.limits = limits;
     this.sink = sink;
-    this.#maxPayload = limits.maxPayload || constants.MAX_LENGTH;
     this.#deflate = deflate;
   }
 
@@ -134,6 +132,10 @@ export abstract class Receiver {
     this.#frame = undefined;
     this.#message = undefined;
     this.#pending = undefined;
+  }
+
+  get #maxPayload(): number {
+    return this.limits.maxPayload || constants.MAX_LENGTH;
   }
 
   /** Whether the peer masks, as a client must. */

@@ -43,6 +43,13 @@ describe("stringifyLong", () => {
     }
   });
 
+  it("puts a head before it, whatever the text holds", () => {
+    for (const text of ["short", "x".repeat(LONG_TEXT), `${"x".repeat(LONG_TEXT)}\t`]) {
+      expect(stringifyLong(["echo", text], "2/a,1")).toBe(`2/a,1${JSON.stringify(["echo", text])}`);
+    }
+    expect(stringifyLong([], "3")).toBe("3[]");
+  });
+
   it("writes any data as JSON has it", () => {
     const item = fc.oneof(
       fc.string(),

@@ -3,6 +3,7 @@ import {
   COPY_LIMIT,
   encodeAscii,
   encodeFrame,
+  encodeLed,
   encodeMessage,
   type Frames,
   Opcode,
@@ -55,6 +56,14 @@ describe("encodeAscii", () => {
     it(`gives the bytes of a text of ${length} characters`, () => {
       const text = "0123456789abc".repeat(5042).slice(0, length);
       expect(Buffer.from(encodeAscii(text), "latin1").equals(joined(encodeMessage(text)))).toBe(true);
+    });
+  }
+});
+
+describe("encodeLed", () => {
+  for (const text of ["", "é", "a".repeat(124), "a".repeat(125), "€".repeat(21_845)]) {
+    it(`gives the bytes of a message of ${text.length + 1} characters`, () => {
+      expect(joined(encodeLed(0x34, text)).equals(joined(encodeMessage(`4${text}`)))).toBe(true);
     });
   }
 });

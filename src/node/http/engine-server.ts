@@ -17,7 +17,7 @@ import { EngineTransport, engineShellOptions } from "../websocket/engine-transpo
 import { type PooledDeflateOptions, perMessageDeflate } from "../websocket/per-message-deflate.ts";
 import type { ShellOptions } from "../websocket/shell-options.ts";
 import { acceptUpgrade } from "../websocket/upgrade.ts";
-import { checkRequest, type Entry, type HttpTransport } from "./admission.ts";
+import { checkRequest, Entry, type HttpTransport } from "./admission.ts";
 import { attach } from "./attach.ts";
 import { FULL } from "./connect-limits.ts";
 import {
@@ -85,7 +85,7 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
   #unavailable = UNAVAILABLE;
   readonly #forget = (session: ServerSession): void => {
     const entry = this.#sessions.get(session.id);
-    entry?.heartbeat.cancel();
+    entry?.cancel();
     entry?.upgrade?.cancel();
     this.#leaves.get(session.id)?.();
     this.#leaves.delete(session.id);
@@ -355,13 +355,7 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
     const more = asksForMore(request.url);
     const session = new ServerSession(id, transport, upgrades, this.#sessionOptions, clock.now(), more);
     session.released = this.#forget;
-    this.#sessions.set(id, {
-      session,
-      origin: fieldOf(request, "origin"),
-      http,
-      heartbeat: ticker.add(session),
-      upgrade: undefined,
-    });
+    this.#sessions.set(id, ticker.enter(new Entry(session, fieldOf(request, "origin"), http)));
     const leave = this.#gate.enter(request);
     if (leave !== undefined) this.#leaves.set(id, leave);
     if (initialPacket !== undefined) session.send(new Outgoing(PacketType.MESSAGE, initialPacket));

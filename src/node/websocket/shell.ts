@@ -13,6 +13,7 @@ import { assembly, clock, joiner, masks, ticker, turn } from "../process.ts";
 import type { Tickable, TickerEntry } from "../ticker.ts";
 import type { Flushable } from "../turn.ts";
 import { collect, collectLatin1, type Outbox, writeOut } from "./outbox.ts";
+import { ASSEMBLING, BEHIND, ENDED, ENDING, FULL, OVER, PAUSED, SCHEDULED } from "./shell-flags.ts";
 import type { ShellOptions } from "./shell-options.ts";
 import { receiveInTurn } from "./turn-share.ts";
 import { holdSocket } from "./upgrade.ts";
@@ -44,20 +45,10 @@ export abstract class Shell implements Sink, Flushable, Tickable, Assembler {
   #collected = 0;
   /** Who waits for the bytes of this turn. None is the common case. */
   #callbacks: WriteCallback[] | undefined = undefined;
-  #isScheduled = false;
-  #isEnding = false;
-  #isFull = false;
-  #isPaused = false;
-  /** Bytes are left in the connection for the next turn. */
-  #isBehind = false;
-  /** The peer's FIN came while bytes before it were left. */
-  #isEnded = false;
-  /** The budget knows of an unfinished message. */
-  #isAssembling = false;
+  /** Of those in shell-flags.ts. */
+  #flags = 0;
   /** None before the first ping or pong. */
   #controls: Rate | undefined = undefined;
-  /** The wait for the end of TCP has a bound already. */
-  #isOver = false;
   /** None is the common case; infinity would be an object of its own. */
   #deadline: number | undefined = undefined;
   #timer: TickerEntry | undefined = undefined;
@@ -99,7 +90,7 @@ export abstract class Shell implements Sink, Flushable, Tickable, Assembler {
 
   /** Whether the peer reads so slowly that sending should stop until `drained`. */
   get full(): boolean {
-    return this.#isFull;
+    return this.#is(FULL);
   }
 
   /** What the shell was given. */
@@ -109,7 +100,7 @@ export abstract class Shell implements Sink, Flushable, Tickable, Assembler {
 
   /** Whether {@link pause} was called last. */
   get isPaused(): boolean {
-    return this.#isPaused;
+    return this.#is(PAUSED);
   }
 
   /** Bytes that wait: for their compression, for the end of this turn, or because the kernel refused them. */
@@ -152,14 +143,14 @@ export abstract class Shell implements Sink, Flushable, Tickable, Assembler {
 
   /** Receives no more messages until {@link resume}; the peer is held back by TCP. */
   pause(): void {
-    this.#isPaused = true;
+    this.#flags |= PAUSED;
     this.connection.pause();
     this.#socket.pause();
   }
 
   resume(): void {
-    if (!this.#isPaused) return;
-    this.#isPaused = false;
+    if (!this.#is(PAUSED)) return;
+    this.#flags &= ~PAUSED;
     this.connection.resume();
     this.#continueLater();
   }
@@ -198,7 +189,7 @@ export abstract class Shell implements Sink, Flushable, Tickable, Assembler {
 
   /** Takes the end of the connection's bytes. */
   end(): void {
-    this.#isEnding = true;
+    this.#flags |= ENDING;
     this.#schedule();
   }
 
@@ -209,7 +200,7 @@ export abstract class Shell implements Sink, Flushable, Tickable, Assembler {
 
   /** Writes what this turn collected. */
   flush(): void {
-    this.#isScheduled = false;
+    this.#flags &= ~SCHEDULED;
     const socket = this.#socket;
     const outbox = this.#outbox;
     const collected = this.#collected;
@@ -228,11 +219,11 @@ export abstract class Shell implements Sink, Flushable, Tickable, Assembler {
     else writeOut(socket, outbox, collected, joiner, (error) => callBack(callbacks, error ?? undefined));
     const refused = socket.writableLength;
     // `write` also says no to a long write that the kernel took whole: only what is left counts.
-    if (refused > 0 && socket.writableNeedDrain) this.#isFull = true;
+    if (refused > 0 && socket.writableNeedDrain) this.#flags |= FULL;
     const waiting = refused + this.connection.waiting;
-    if (this.#isFull) this.filled(waiting);
+    if (this.#is(FULL)) this.filled(waiting);
     if (this.#options.maxQueued > 0 && waiting > this.#options.maxQueued) this.overflowed();
-    if (this.#isEnding) {
+    if (this.#is(ENDING)) {
       socket.end();
       // A FIN, not a reset: a socket that is closed with unread bytes takes our close frame with it. So the peer's
       // bytes are read and dropped until its own FIN, for a while.
@@ -243,7 +234,7 @@ export abstract class Shell implements Sink, Flushable, Tickable, Assembler {
 
   /** The message that is unfinished here is the longest of too many. */
   giveUp(): void {
-    this.#isAssembling = false;
+    this.#flags &= ~ASSEMBLING;
     process.nextTick(Shell.#fail, this, Violation.ASSEMBLY);
   }
 
@@ -252,9 +243,9 @@ export abstract class Shell implements Sink, Flushable, Tickable, Assembler {
   }
 
   tick(): void {
-    if (this.#isOver) {
+    if (this.#is(OVER)) {
       this.terminateLater();
-    } else if (this.connection.isReceiving && !this.#isPaused) {
+    } else if (this.connection.isReceiving && !this.#is(PAUSED)) {
       this.terminateLater(Violation.MESSAGE_TIMEOUT);
     } else {
       // The message came to its end in time, or it is us who wait. What comes next arms the timer again.
@@ -262,9 +253,14 @@ export abstract class Shell implements Sink, Flushable, Tickable, Assembler {
     }
   }
 
+  /** Whether any of `flags` stands. */
+  #is(flags: number): boolean {
+    return (this.#flags & flags) !== 0;
+  }
+
   #schedule(): void {
-    if (this.#isScheduled) return;
-    this.#isScheduled = true;
+    if (this.#is(SCHEDULED)) return;
+    this.#flags |= SCHEDULED;
     turn.schedule(this);
   }
 
@@ -278,11 +274,11 @@ export abstract class Shell implements Sink, Flushable, Tickable, Assembler {
       // Also when a listener threw: what is behind its frame belongs to the next turn.
       if (!isDone) this.#continueLater();
     }
-    if (this.#isAssembling || this.connection.assembled > 0) this.#hold(this.connection.assembled);
+    if (this.#is(ASSEMBLING) || this.connection.assembled > 0) this.#hold(this.connection.assembled);
     if (this.connection.state === "closed") {
       // A client whose close handshake is over waits for the server's FIN.
-      if (!this.#isEnding) this.#endWithin(LINGER);
-    } else if (this.#options.messageTimeout > 0 && !this.#isOver && this.connection.isReceiving) {
+      if (!this.#is(ENDING)) this.#endWithin(LINGER);
+    } else if (this.#options.messageTimeout > 0 && !this.#is(OVER) && this.connection.isReceiving) {
       this.#arm(clock.now() + this.#options.messageTimeout);
     }
   }
@@ -298,52 +294,53 @@ export abstract class Shell implements Sink, Flushable, Tickable, Assembler {
   }
 
   #hold(bytes: number): void {
-    this.#isAssembling = bytes > 0;
+    if (bytes > 0) this.#flags |= ASSEMBLING;
+    else this.#flags &= ~ASSEMBLING;
     (this.#options.assembly ?? assembly).hold(this, bytes);
   }
 
   #continueLater(): void {
-    if (this.#isBehind || this.#isPaused) return;
-    this.#isBehind = true;
+    if (this.#is(BEHIND | PAUSED)) return;
+    this.#flags |= BEHIND;
     this.#socket.pause();
     if (!this.connection.isInflating) setImmediate(Shell.#continue, this);
   }
 
   static #continue(shell: Shell): void {
-    shell.#isBehind = false;
-    if (shell.#isPaused) return;
+    shell.#flags &= ~BEHIND;
+    if (shell.#is(PAUSED)) return;
     shell.#receive(NOTHING);
-    if (shell.#isBehind || shell.#isPaused) return;
-    if (shell.#isEnded) shell.#receiveEnd();
+    if (shell.#is(BEHIND | PAUSED)) return;
+    if (shell.#is(ENDED)) shell.#receiveEnd();
     else shell.#socket.resume();
   }
 
   #receiveEnd(): void {
-    this.#isEnded = true;
-    if (this.#isBehind || this.#isPaused) return;
+    this.#flags |= ENDED;
+    if (this.#is(BEHIND | PAUSED)) return;
     this.connection.receiveEnd();
     // A client whose close handshake was over.
     this.end();
   }
 
   #drained(): void {
-    if (!this.#isFull) return;
-    this.#isFull = false;
+    if (!this.#is(FULL)) return;
+    this.#flags &= ~FULL;
     this.connection.drained();
     this.drained();
   }
 
   static #socketClosed(shell: Shell): void {
     shell.#disarm();
-    if (shell.#isAssembling) shell.#hold(0);
+    if (shell.#is(ASSEMBLING)) shell.#hold(0);
     shell.connection.receiveEnd();
     shell.ended();
   }
 
   #endWithin(milliseconds: number): void {
     const deadline = clock.now() + Math.min(milliseconds, this.#options.closeTimeout);
-    if (this.#isOver && deadline >= this.deadline) return;
-    this.#isOver = true;
+    if (this.#is(OVER) && deadline >= this.deadline) return;
+    this.#flags |= OVER;
     this.#arm(deadline);
   }
 
