@@ -1,6 +1,3 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { DEFAULTS } from "../../src/client/options.ts";
 import * as errors from "../../src/errors.ts";
@@ -11,14 +8,7 @@ import { toPolicy } from "../../src/server/options.ts";
 import { RESERVED_EVENTS } from "../../src/socketio/reserved.ts";
 import { settleEventSource } from "../../src/web/event-source/options.ts";
 import { Violation } from "../../src/websocket/violation.ts";
-
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
-const pages = ["", "docs/", "docs/guide/", "docs/decisions/"].flatMap((folder) =>
-  readdirSync(join(ROOT, folder))
-    .filter((name) => name.endsWith(".md"))
-    .map((name) => folder + name),
-);
+import { read } from "./page.ts";
 
 describe("docs/errors.md", () => {
   const page = read("docs/errors.md");
@@ -68,15 +58,5 @@ describe("docs/limits.md", () => {
       const written = value === 0 ? "no limit" : mebibytes || value.toLocaleString("en");
       expect(row ?? `no row of ${name}`).toContain(written);
     }
-  });
-});
-
-describe("the pages", () => {
-  it.each(pages)("%s has no dead link", (path) => {
-    const links = [...read(path).matchAll(/\]\((?!https?:|#)([^)#]+)/g)];
-    const dead = links
-      .map((match) => match[1] ?? "")
-      .filter((link) => !existsSync(join(ROOT, dirname(path), link)));
-    expect(dead).toEqual([]);
   });
 });
