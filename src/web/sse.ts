@@ -17,39 +17,32 @@ export class SSE extends PollingTransport {
   }
 }
 
-/** Responses of `fetch` that are read as they come. */
+/** Responses of `fetch` that are read as they come; the body of a refusal is not read. */
 function createFetchStream(options: FetchOptions): OpenStream {
   return (request, sink) => {
     const controller = new AbortController();
-    read(fetch(request.url, requestInit(request, options, controller.signal)), (bytes) => {
-      const wanted = sink.chunk(bytes);
-      if (!wanted) controller.abort();
-    }).then(
+    let cancelled = false;
+    const read = async (): Promise<Response> => {
+      const response = await fetch(request.url, requestInit(request, options, controller.signal));
+      const reader = response.status === 200 ? response.body?.getReader() : undefined;
+      for (;;) {
+        const chunk = await reader?.read();
+        if (chunk?.value === undefined) return response;
+        if (!sink.chunk(chunk.value)) controller.abort();
+      }
+    };
+    const end = (status: number, retryAfter?: string | null): void => {
+      if (!cancelled) sink.end(status, retryAfter);
+      // Whatever is left of it is not wanted.
+      controller.abort();
+    };
+    read().then(
       ({ status, headers }) => end(status, headers.get("retry-after")),
       () => end(0),
     );
-    const end: typeof sink.end = (...how) => {
-      if (!cancelled) sink.end(...how);
-    };
-    let cancelled = false;
     return () => {
       cancelled = true;
       controller.abort();
     };
   };
-}
-
-/** Gives the response once its body has ended; that of a refusal is not read. */
-async function read(fetched: Promise<Response>, take: (bytes: Uint8Array) => void): Promise<Response> {
-  const response = await fetched;
-  if (response.status !== 200) {
-    await response.body?.cancel();
-    return response;
-  }
-  const reader = response.body?.getReader();
-  for (;;) {
-    const chunk = await reader?.read();
-    if (chunk?.value === undefined) return response;
-    take(chunk.value);
-  }
 }

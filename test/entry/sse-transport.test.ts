@@ -1,7 +1,8 @@
-import { createServer } from "node:http";
+import { createServer, type RequestListener } from "node:http";
 import { Server, type ServerOptions } from "baro";
-import { io as connect } from "baro/client";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { io as connect, type TransportClass } from "../../src/entry/client.node.ts";
+import { SSE as SseOfPages } from "../../src/web/sse.ts";
 import { ask, listen } from "../support/http.ts";
 
 async function start(options: ServerOptions = {}) {
@@ -14,7 +15,7 @@ async function start(options: ServerOptions = {}) {
       answer();
     });
   });
-  const open = (transports: string[]) => {
+  const open = (transports: (string | TransportClass)[]) => {
     const socket = connect(`http://127.0.0.1:${port}`, { transports, forceNew: true, reconnectionDelay: 10 });
     onTestFinished(() => void socket.disconnect());
     return socket;
@@ -34,16 +35,53 @@ describe("Socket.IO over Server-Sent Events", () => {
     expect(socket.io.engine.transport.name).toBe("sse");
   });
 
+  it("is the same by fetch, as pages have it", async () => {
+    const { open } = await start();
+    const socket = open([SseOfPages]);
+    for (const value of ["hello", "line\r\nbreaks\n", { deep: ["바로"] }]) {
+      expect(await socket.emitWithAck("echo", value)).toEqual(value);
+    }
+    const bytes = await socket.emitWithAck("echo", Uint8Array.of(0, 10, 13, 255));
+    expect(new Uint8Array(bytes)).toEqual(Uint8Array.of(0, 10, 13, 255));
+    expect(socket.io.engine.transport.name).toBe("sse");
+  });
+
+  it("by fetch shows a refusal, a stream that is none, and one that breaks off", async () => {
+    const answers: RequestListener[] = [
+      (_request, response) => response.writeHead(503, { "Retry-After": "7" }).end("full"),
+      (_request, response) => response.end("<!doctype html>"),
+      (_request, response) => response.writeHead(200).write("data: ", () => response.destroy()),
+    ];
+    const http = createServer((...call) => answers[0]?.(...call));
+    const { port } = await listen(http);
+    const errors: unknown[] = [];
+    while (answers.length > 0) {
+      const socket = connect(`http://127.0.0.1:${port}`, {
+        transports: [SseOfPages],
+        forceNew: true,
+        reconnection: false,
+      });
+      errors.push(await new Promise((resolve) => socket.once("connect_error", resolve)));
+      socket.disconnect();
+      answers.shift();
+    }
+    expect(errors).toEqual([
+      expect.objectContaining({ description: 503, retryIn: 7_000 }),
+      expect.objectContaining({ description: 0 }),
+      expect.objectContaining({ description: 0 }),
+    ]);
+  });
+
   it("hears the same broadcasts as the others, in order", async () => {
     const { io, open } = await start();
-    const sockets = [open(["sse"]), open(["polling"]), open(["websocket"])];
+    const sockets = [open(["sse"]), open([SseOfPages]), open(["polling"]), open(["websocket"])];
     const heard = sockets.map(() => [] as number[]);
     sockets.forEach((socket, index) => void socket.on("n", (n) => heard[index]?.push(n)));
     for (const socket of sockets) await socket.emitWithAck("join", "room");
     const numbers = Array.from({ length: 500 }, (_, n) => n);
     for (const n of numbers) io.to("room").emit("n", n);
-    await expect.poll(() => heard.map((each) => each.length)).toEqual([500, 500, 500]);
-    expect(heard).toEqual([numbers, numbers, numbers]);
+    await expect.poll(() => heard.map((each) => each.length)).toEqual([500, 500, 500, 500]);
+    expect(heard).toEqual([numbers, numbers, numbers, numbers]);
   });
 
   it("comes back after its connection was lost", async () => {
