@@ -93,6 +93,7 @@ export type ErrorCode =
   | "messageEmpty"
   | "messageTooLong"
   | "tooFast"
+  | "tooManyUploads"
   | "titleEmpty"
   | "titleTooLong"
   | "membersOutOfRange"

@@ -309,10 +309,11 @@ async function giveFile(page: Page, event: "drop" | "paste", bytes: number[]): P
 
 /** The GIF beside this caption is loaded, and two pictures of it differ. */
 async function isMoving(page: Page, caption: string): Promise<void> {
-  const image = bubble(page, caption).locator(".gif-loaded img");
+  const box = bubble(page, caption).locator(".gif-loaded");
+  await box.scrollIntoViewIfNeeded();
+  const image = box.locator("img");
   await image.waitFor();
   expect(await image.evaluate((element: HTMLImageElement) => element.naturalWidth)).toBeGreaterThan(0);
-  await image.scrollIntoViewIfNeeded();
   const first = await image.screenshot();
   await expect.poll(async () => first.equals(await image.screenshot()), { timeout: 10_000 }).toBe(false);
 }

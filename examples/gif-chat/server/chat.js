@@ -181,7 +181,7 @@ export class Chat extends EventEmitter {
    */
   mayShow(person, room, key) {
     const known = this.#known(person, room, key);
-    if (known === undefined) this.#parts.rates.take("upload", person.id);
+    if (known === undefined) this.#takeUpload(person);
     return known;
   }
 
@@ -256,16 +256,23 @@ export class Chat extends EventEmitter {
    * @param {unknown} url
    */
   async #pick(person, room, url) {
-    const { library, files, rates } = this.#parts;
+    const { library, files } = this.#parts;
     const gif = library.find(url, room);
     if (gif.fromLibrary) return gif;
-    rates.take("upload", person.id);
+    this.#takeUpload(person);
     const copy = await files.copy(gif, room).catch((error) => {
       throw error.code === "ENOENT" ? new ChatRefusal("gifGone") : error;
     });
     const saved = { ...gif, url: copy, fromLibrary: /** @type {const} */ (true) };
     await this.#mustStillBeIn(person, room, saved);
     return saved;
+  }
+
+  /** @param {Person} person */
+  #takeUpload({ id }) {
+    const { rates } = this.#parts;
+    rates.take("upload", id);
+    rates.take("uploadsPerHour", id, "tooManyUploads");
   }
 
   /**

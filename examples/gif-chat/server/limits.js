@@ -61,6 +61,8 @@ export const limits = Object.freeze({
   rates: Object.freeze({
     message: { burst: 10, refillMs: 500 },
     upload: { burst: 4, refillMs: 3 * SECOND },
+    /** And in the long run: 5 MB each, from people who only need a cookie. */
+    uploadsPerHour: { burst: 60, refillMs: 1 * MINUTE },
     make: { burst: 5, refillMs: 10 * SECOND },
     rename: { burst: 5, refillMs: 2 * SECOND },
     enter: { burst: 20, refillMs: 500 },

@@ -9,7 +9,8 @@
 export function readMessage(message, store, { quoteLength }) {
   // The messages of an older version answered nothing.
   const replyTo = message.replyTo ?? null;
-  const other = replyTo === null ? undefined : store.get(message.room, replyTo);
+  // One answers what was said before.
+  const other = replyTo === null || replyTo >= message.seq ? undefined : store.get(message.room, replyTo);
   if (other === undefined || other.gone) return { ...message, replyTo, quote: null };
   const text = [...other.text.slice(0, 2 * quoteLength)].slice(0, quoteLength).join("");
   return { ...message, replyTo, quote: { from: other.from, text, gif: other.gif } };

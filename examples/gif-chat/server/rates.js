@@ -23,14 +23,15 @@ export class Rates {
    * Takes a token, or throws `tooFast` with the time until the next one.
    * @param {import("./limits.js").Rate} rate
    * @param {string} who
+   * @param {import("../types.d.ts").ErrorCode} [code] instead of `tooFast`
    */
-  take(rate, who) {
+  take(rate, who, code = "tooFast") {
     const { burst, refillMs } = this.#limits.rates[rate];
     const key = `${rate} ${who}`;
     const now = this.#now();
     const bucket = this.#buckets.get(key) ?? { tokens: burst, at: now };
     const tokens = Math.min(burst, bucket.tokens + Math.max(0, now - bucket.at) / refillMs);
-    if (tokens < 1) throw new ChatRefusal("tooFast", { retryAfter: Math.ceil((1 - tokens) * refillMs) });
+    if (tokens < 1) throw new ChatRefusal(code, { retryAfter: Math.ceil((1 - tokens) * refillMs) });
 
     this.#buckets.delete(key);
     this.#buckets.set(key, { tokens: tokens - 1, at: now });

@@ -24,6 +24,7 @@ const STATUS = /** @type {Partial<Record<import("../types.d.ts").ErrorCode, numb
   gifTooLarge: 413,
   notGif: 415,
   tooFast: 429,
+  tooManyUploads: 429,
   internal: 500,
   busy: 503,
   storageFull: 507,

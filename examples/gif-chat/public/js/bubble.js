@@ -1,5 +1,6 @@
 import { creature } from "./creature.js";
 import { h, icon } from "./dom.js";
+import { GifPlayer } from "./gif-player.js";
 import { say, sayTime } from "./i18n.js";
 import { quoteBlock } from "./quote.js";
 import { errorValues } from "./session.js";
@@ -82,7 +83,7 @@ export function pendingBubble(entry, me, actions) {
     progress.value = percent;
     progress.hidden = state !== "sending" || gif?.file === undefined;
     if (state === "failed") say(status, `error.${code ?? "internal"}`, errorValues());
-    else if (state === "waiting") say(status, "waiting");
+    else if (state === "waiting") say(status, code === "tooFast" ? "waitingTooFast" : "waiting");
     else if (gif?.file === undefined) say(status, "sending");
     else say(status, "uploading", { percent });
   };
@@ -170,12 +171,9 @@ function gifFrame({ url, width, height }, from, body) {
   // `alt` is an attribute, and dir/bdi cannot help inside it: the server has taken direction overrides out of names.
   say(image, "gifFrom", { name: from.name }, "tLabel");
   image.setAttribute("role", "img");
-  const box = h(
-    "div",
-    { class: "gif" },
-    image,
-    h("span", { class: "gif-mark", "aria-hidden": "true" }, "GIF"),
-  );
+  const mark = h("button", { class: "gif-mark", type: "button", tabindex: "-1" }, "GIF");
+  const box = h("div", { class: "gif" }, image, mark);
+  new GifPlayer(box, image, mark);
   body.style.setProperty("--gif-width", `${Math.max(MARK_WIDTH, Math.round(width * scale))}px`);
   body.style.setProperty("--gif-ratio", `${width} / ${height}`);
   image.addEventListener("load", () => box.classList.add("gif-loaded"));

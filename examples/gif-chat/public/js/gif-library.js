@@ -1,5 +1,6 @@
 import { askChat } from "./connection.js";
 import { h, icon } from "./dom.js";
+import { GifPlayer } from "./gif-player.js";
 import { currentLanguage, say } from "./i18n.js";
 import { errorValues } from "./session.js";
 
@@ -122,6 +123,7 @@ export class GifLibrary {
       draggable: "false",
     });
     const button = h("button", { class: "library-gif", type: "button" }, image);
+    new GifPlayer(button, image);
     if (label === "") say(button, "pickGifBare", undefined, "tLabel");
     else say(button, "pickGif", { label }, "tLabel");
     button.addEventListener("click", () => {

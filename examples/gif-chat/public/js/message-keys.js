@@ -27,7 +27,7 @@ export function walkByKeys(scroller, list) {
   ])) {
     list.addEventListener(event, ({ target }) => {
       const message = target instanceof Element ? target.closest(".message") : null;
-      for (const button of message?.querySelectorAll(".message-tools button") ?? []) {
+      for (const button of message?.querySelectorAll(".message-tools button, .gif-mark") ?? []) {
         /** @type {HTMLElement} */ (button).tabIndex = tabIndex;
       }
     });

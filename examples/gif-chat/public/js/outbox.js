@@ -135,7 +135,7 @@ export class Outbox {
     } else if (!this.#entries.includes(entry)) {
       // It came back as a message before its answer was lost.
     } else if (PASSING.has(answer.code)) {
-      this.#change(entry, { state: "waiting", percent: 0 });
+      this.#change(entry, { state: "waiting", percent: 0, code: answer.code });
       this.#later(lane, "retryAfter" in answer ? (answer.retryAfter ?? RETRY_MS) : RETRY_MS);
       return;
     } else {

@@ -48,6 +48,13 @@ export class TestChat {
     return guest;
   }
 
+  /** The same person in another tab. */
+  tab({ person, cookie }: Guest): Guest {
+    const guest = new Guest(this.address, person, cookie);
+    this.#guests.push(guest);
+    return guest;
+  }
+
   /** Stops the server and starts it again on the same data. */
   async restart(): Promise<void> {
     await this.#chat.close();

@@ -77,6 +77,8 @@ export const ko = {
   writeAway: "계속 쓰세요, 연결되면 바로 보내 드려요",
   send: "보내기",
   chooseGif: "움짤 올리기",
+  pauseGif: "이 움짤 멈추기",
+  playGif: "이 움짤 재생하기",
   gifLibrary: "움짤 모음",
   searchGifs: "움짤 찾기",
   noGifs: "이런 움짤은 없네요. 올리면 함께 쓴 글로 여기서 찾을 수 있어요.",
@@ -110,6 +112,7 @@ export const ko = {
   loadingOlder: "이전 메시지를 가져오는 중…",
 
   waiting: "연결을 기다리는 중",
+  waitingTooFast: "조금 빨랐어요, 잠시 뒤에 보낼게요",
   sending: "보내는 중",
   uploading: "올리는 중, {percent}%",
   notSent: "보내지 못했어요.",
@@ -133,6 +136,8 @@ export const ko = {
     messageEmpty: "보낼 내용이 아직 없어요.",
     messageTooLong: "메시지가 너무 길어요. {messageLength}자까지 보낼 수 있어요.",
     tooFast: "조금 빨랐어요. 잠시 뒤에 다시 해 주세요.",
+    tooManyUploads:
+      "한 시간 동안 움짤을 정말 많이 보냈어요. 글은 보낼 수 있고, 이 움짤은 나중에 다시 해 주세요.",
     titleEmpty: "방 제목을 지어 주세요.",
     titleTooLong: "방 제목은 {titleLength}자까지예요.",
     membersOutOfRange: "인원은 {minMembers}명에서 {maxMembers}명까지예요.",
