@@ -81,6 +81,7 @@ describe.skipIf(executablePath === undefined)("the lab, in a browser", { timeout
     expect(await read("socketio-websocket", "requests")).toBe(1);
     expect(await read("polling", "requests")).toBeGreaterThan(3);
     expect(await figure("socketio", "carrier").textContent()).toBe("websocket");
+    expect(await panel("sse").locator(".delays rect").count()).toBe(await read("sse", "messages"));
     expect(await page.locator("#cost-polling .cost-each").textContent()).toMatch(/ B$/);
   });
 

@@ -146,7 +146,7 @@ describe("packets", () => {
     expect(namePackets("2probe")).toBe("ping 2probe");
     expect(namePackets('40\u001e42["news"]')).toBe('message 40 + message 42["news"]');
     expect(namePackets("xyz")).toBe("xyz");
-    expect(["2", "3probe", "40", "41", "5", "6"].some(saysSomething)).toBe(false);
+    expect(["2", "3probe", "40", "41", "5", "6", '42["~ack",4]'].some(saysSomething)).toBe(false);
     expect(
       ['42["a"]', "430[]", '451-["a",{"_placeholder":true,"num":0}]', '2\u001e42["a"]'].every(saysSomething),
     ).toBe(true);

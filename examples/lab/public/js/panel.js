@@ -1,4 +1,5 @@
 import { now } from "./clock.js";
+import { Delays } from "./delays.js";
 import { find, sayBytes } from "./dom.js";
 import { say } from "./i18n.js";
 import { Timeline } from "./timeline.js";
@@ -19,6 +20,7 @@ export class Panel {
   #element;
   #toggle;
   #log;
+  #delays;
   #url = "";
   /** @type {{ close(): void } | undefined} */
   #running;
@@ -42,6 +44,7 @@ export class Panel {
     this.#start = start;
     this.#element = find(`#panel-${technique}`, HTMLElement);
     this.timeline = new Timeline(find(".timeline svg", SVGSVGElement, this.#element));
+    this.#delays = new Delays(find(".delays svg", SVGSVGElement, this.#element));
     this.#log = find(".log", HTMLElement, this.#element);
     this.#toggle = find(".toggle", HTMLButtonElement, this.#element);
     this.#toggle.addEventListener("click", () => {
@@ -65,6 +68,7 @@ export class Panel {
     this.#figure("messages", "0");
     this.#figure("missed", "0");
     this.#figure("delay", "–");
+    this.#delays.clear();
     this.connect();
   }
 
@@ -158,7 +162,9 @@ export class Panel {
     this.#messages += 1;
     this.#figure("messages", String(this.#messages));
     this.#figure("missed", String(this.#missed));
-    this.#figure("delay", `${Math.max(0, Math.round(now() - at)).toLocaleString("en")} ms`);
+    const delay = Math.max(0, Math.round(now() - at));
+    this.#figure("delay", `${delay.toLocaleString("en")} ms`);
+    this.#delays.add(delay);
   }
 
   /**
