@@ -6,6 +6,7 @@ import * as react from "baro/react";
 import * as sse from "baro/sse";
 import * as websocket from "baro/websocket";
 import type { Program } from "./program.ts";
+import { Tests } from "./tests.ts";
 
 interface Closable {
   close(...args: never[]): unknown;
@@ -22,6 +23,7 @@ export class World {
   readonly #scope: Record<string, unknown>;
   readonly #open: Closable[] = [];
   readonly #timers: NodeJS.Timeout[] = [];
+  readonly #tests = new Tests();
   readonly #listeners = process.rawListeners("SIGTERM");
 
   constructor(port: number) {
@@ -65,6 +67,7 @@ export class World {
     // What a page declares goes on to its later blocks. An import does not hide it: `io` is a server, and elsewhere a client.
     for (const name of program.imported) if (name in before) this.give({ [name]: before[name] });
     for (const name of program.declared) await listening(this.#scope[name]);
+    await this.#tests.run();
   }
 
   /** A script in a page, where `io` is the client's. */
@@ -127,8 +130,7 @@ export class World {
       }
       case "vitest":
       case "node:test":
-        // The tests of a page are told to `TESTS`, and run by the test of the page.
-        return this.#scope[name];
+        return this.#tests.module;
       default:
         return import(name);
     }
