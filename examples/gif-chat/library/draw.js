@@ -1,4 +1,5 @@
 // Draws the GIFs of the library: `node examples/gif-chat/library/draw.js`. They are our own, and free to use for anything.
+// `npm run format` lays out library.json behind it.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
@@ -13,9 +14,8 @@ import { PICTURES } from "./pictures.js";
  */
 
 // Its two builds export different things to Node and to bundlers; `require` is the same for both.
-const { GIFEncoder } = /** @type {{ GIFEncoder: () => Encoder }} */ (
-  createRequire(import.meta.url)("gifenc")
-);
+const require = createRequire(import.meta.url);
+const { GIFEncoder } = /** @type {{ GIFEncoder: () => Encoder }} */ (require("gifenc"));
 
 const SCALE = 5;
 const SIDE = Canvas.SIZE * SCALE;

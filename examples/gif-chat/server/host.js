@@ -40,8 +40,7 @@ export class Host extends EventEmitter {
     if (message === undefined) throw new ChatRefusal("messageGone");
     if (message.from.id !== person.id && rooms.get(room).owner !== person.id)
       throw new ChatRefusal("notYours");
-    if (message.gone) return;
-    await store.erase(message);
+    if (!(await store.erase(message))) return;
     library.remove(message.gif);
     this.emit("deleted", room, seq);
     if (message.gif !== null) await files.remove(message.gif);

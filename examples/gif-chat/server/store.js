@@ -116,22 +116,16 @@ export class Store {
    * Deletes what a message says. Its number and its key stay: nothing has a hole, and its sender cannot send it again
    * by mistake.
    * @param {Message} message
+   * @returns {Promise<boolean>} whether there was anything to delete; `false` for the second of two at the same time
    */
   async erase({ room, seq, key, at, from, gif }) {
     const span = this.#span(room);
+    if (seq < span.first || span.gone.has(seq)) return false;
     span.gone.add(seq);
     span.gifBytes -= gif?.size ?? 0;
-    await this.#messages.put([room, seq], {
-      room,
-      seq,
-      key,
-      at,
-      from,
-      text: "",
-      gif: null,
-      replyTo: null,
-      gone: true,
-    });
+    const empty = { text: "", gif: null, replyTo: null, gone: /** @type {const} */ (true) };
+    await this.#messages.put([room, seq], { room, seq, key, at, from, ...empty });
+    return true;
   }
 
   /**
@@ -226,11 +220,13 @@ export class Store {
       (span.next - span.first > this.#limits.messagesPerRoom || span.gifBytes > this.#limits.gifBytesPerRoom)
     ) {
       const seq = span.first++;
-      span.gone.delete(seq);
+      const isGone = span.gone.delete(seq);
       const old = this.get(room, seq);
       if (old === undefined) continue;
-      span.gifBytes -= old.gif?.size ?? 0;
-      dropped.push(old);
+      // Of one whose deletion is not written yet, the GIF is seen to already.
+      const gif = isGone ? null : old.gif;
+      span.gifBytes -= gif?.size ?? 0;
+      dropped.push({ ...old, gif });
     }
     return dropped;
   }

@@ -43,6 +43,8 @@ describe("deleting", () => {
     expect(await bob.ask("delete", { seq: bobs.seq })).toEqual({ ok: true });
     const eve = await chat.guest();
     expect(await eve.ask("delete", { seq: anns.seq })).toEqual({ ok: false, code: "notInRoom" });
+    const twice = await Promise.all([1, 2].map(() => ann.ask("delete", { seq: anns.seq })));
+    expect(twice).toEqual([{ ok: true }, { ok: true }]);
     expect(await ann.ask("delete", { seq: 99 })).toEqual({ ok: false, code: "messageGone" });
     for (const seq of [0, -1, 1.5, "1", null, undefined, {}]) {
       expect(await ann.ask("delete", { seq })).toEqual({ ok: false, code: "badRequest" });
@@ -110,10 +112,14 @@ describe("the owner", () => {
 
   it("removes a person from all their tabs, for good", async () => {
     const { ticket } = granted(await bob.enter(room));
-    const removed = bob.next("removed");
+    const tab = chat.tab(bob);
+    await tab.connected();
+    await tab.enter(room);
+    const removed = Promise.all([bob.next("removed"), tab.next("removed")]);
     const people = ann.next<Person[]>("people");
     expect(await ann.ask("remove", { person: bob.person.id })).toEqual({ ok: true });
-    expect(await removed).toBe(room);
+    expect(await removed).toEqual([room, room]);
+    expect(await tab.say("from here?")).toEqual({ ok: false, code: "notInRoom" });
     expect(await people).toEqual([ann.person]);
     expect(await bob.say("still here?")).toEqual({ ok: false, code: "notInRoom" });
     expect(await bob.upload(room, blinkingGif())).toMatchObject({ status: 403 });

@@ -77,6 +77,20 @@ describe("Store", () => {
     expect((await add("y", { gif: gif("/y", 700) })).dropped.map(({ text }) => text)).toEqual(["t", "u"]);
   });
 
+  it("empties a message that is deleted, once, and has its place and its key still", async () => {
+    const { message } = await add("x", { gif: gif("/x", 100) });
+    await add("y");
+    expect(await Promise.all([store.erase(message), store.erase(message)])).toEqual([true, false]);
+    expect(store.get("a", 1)).toMatchObject({ seq: 1, key: "x", text: "", gif: null, gone: true });
+    expect((await add("x")).known).toBe(true);
+    expect([store.gone("a", 1), store.gone("a", 0)]).toEqual([[1], []]);
+    // Its bytes are free again: the bound is reached by the others alone.
+    expect((await add("z", { gif: gif("/z", 950) })).dropped).toEqual([]);
+    for (const key of ["s", "t", "u"]) await add(key);
+    expect(store.gone("a", 99)).toEqual([]);
+    expect(await store.erase(message)).toBe(false);
+  });
+
   it("removes a room with all that is in it, and nothing else", async () => {
     await store.putRoom({ id: "a", title: "A", max: 2, lock: null, madeAt: 1, owner: null, removed: [] });
     await store.putRoom({ id: "ab", title: "AB", max: 2, lock: null, madeAt: 1, owner: null, removed: [] });

@@ -4,6 +4,8 @@
 
 const AGAIN_MS = 5_000;
 const NEAR_END_PX = 120;
+/** A page that is open for days shows the newest ones. */
+const SHOWN = 500;
 
 const room = /^\/rooms\/([\w-]+)\/watch$/.exec(location.pathname)?.[1] ?? "";
 const words = document.body.dataset;
@@ -113,6 +115,12 @@ function show(message) {
   const next = [...shown].find(([seq]) => seq > message.seq)?.[1];
   list.insertBefore(element, next ?? null);
   shown.set(message.seq, element);
+  if (shown.size > SHOWN) {
+    const [oldest] = [...shown.keys()].sort((one, other) => one - other);
+    if (oldest === undefined) return;
+    shown.get(oldest)?.remove();
+    shown.delete(oldest);
+  }
 }
 
 /**
