@@ -24,11 +24,13 @@ export function serveControl(http, { path, visits, limits, trustProxy }) {
     // Those who find no room wait for their answer, too.
     maxConnections: limits.visits + 8,
     messageRate: 20,
+    // A page that does not read what it is told is gone.
+    maxQueued: 512 * 1024,
     ...(trustProxy !== undefined && { trustProxy }),
   });
 
   io.use((socket, next) => {
-    next(visits.hasRoomFor(addressOf(socket)) ? undefined : new Error("full"));
+    next(visits.admits(addressOf(socket)) ? undefined : new Error("full"));
   });
 
   io.on("connection", (socket) => {

@@ -1,4 +1,4 @@
-import { request as httpRequest } from "node:http";
+import { request as httpRequest, STATUS_CODES } from "node:http";
 import { TECHNIQUES } from "./techniques.js";
 
 /**
@@ -38,7 +38,7 @@ export class Gateway {
    */
   handle(address, request, response) {
     const way = this.#find(address);
-    const status = way === undefined ? 404 : this.#refusal(way, request);
+    const status = this.#refusal(way, request);
     if (way === undefined || status !== undefined) {
       response.writeHead(status ?? 404, { "Content-Length": 0 }).end();
       return;
@@ -80,8 +80,10 @@ export class Gateway {
   handleUpgrade(address, request, socket, head) {
     socket.on("error", () => socket.destroy());
     const way = this.#find(address);
-    if (way === undefined || this.#refusal(way, request) !== undefined) {
-      socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+    const status = this.#refusal(way, request);
+    if (way === undefined || status !== undefined) {
+      const line = `HTTP/1.1 ${status} ${STATUS_CODES[status ?? 404]}`;
+      socket.end(`${line}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
       return;
     }
     const wire = way.visit.connect(way.technique, true);
@@ -119,15 +121,16 @@ export class Gateway {
   }
 
   /**
-   * @param {Way} way
+   * @param {Way | undefined} way
    * @param {Request} request
    * @returns {number | undefined} the status of the refusal
    */
-  #refusal({ visit }, { method, headers }) {
+  #refusal(way, { method, headers }) {
+    if (way === undefined) return 404;
     if (method !== "GET" && method !== "POST") return 405;
     if (headers["transfer-encoding"] !== undefined) return 411;
     if (Number(headers["content-length"] ?? 0) > this.#limits.bodyBytes) return 413;
-    return visit.isBusy() ? 429 : undefined;
+    return way.visit.admits() ? undefined : 429;
   }
 }
 

@@ -5,6 +5,8 @@ export const limits = Object.freeze({
   visits: 24,
   /** Of one address: a class behind one router is many people, one script is not. */
   visitsPerAddress: 12,
+  /** New visitors: how many at once, and how long one place takes to come back. Each starts a process. */
+  opens: Object.freeze({ burst: 24, refillMs: 500 }),
   /** Without a touch, a key or a look at the page. */
   idleMs: 10 * 60_000,
   /** Heap of the demo's server, in MiB. */

@@ -1,7 +1,6 @@
 import { Bucket } from "./bucket.js";
 import { DemoProcess } from "./demo-process.js";
 import { now } from "./now.js";
-import { TECHNIQUES } from "./techniques.js";
 import { Exchange } from "./wire/exchange.js";
 import { Wire } from "./wire/wire.js";
 
@@ -15,6 +14,7 @@ import { Wire } from "./wire/wire.js";
  * @typedef {Pick<DemoProcess, "state" | "port" | "stop" | "dispose"> & { on(event: "state", listener: () => void): unknown }} Demo
  */
 
+const nothing = () => ({ up: 0, down: 0, requests: 0 });
 /** @param {import("./limits.js").LabLimits} limits */
 const startProcess = (limits) => new DemoProcess(limits);
 
@@ -27,16 +27,23 @@ export class Visit {
   #audience;
   #demo;
   #connects;
-  /** @type {Map<Wire, { technique: Technique, isUpgraded: boolean }>} */
+  /** And whether each is of an upgrade. @type {Map<Wire, boolean>} */
   #wires = new Map();
   /** @type {import("../types.d.ts").Network} */
   #network = { slow: false, blocked: false, proxied: false };
-  #totals = Object.fromEntries(TECHNIQUES.map((technique) => [technique, { up: 0, down: 0, requests: 0 }]));
+  #totals = {
+    polling: nothing(),
+    sse: nothing(),
+    websocket: nothing(),
+    socketio: nothing(),
+    "socketio-websocket": nothing(),
+  };
   /** @type {Mark[]} */
   #marks = [];
   /** @type {NodeJS.Timeout | undefined} */
   #batchTimer;
   #exchanges = 0;
+  #isClosed = false;
 
   /**
    * @param {{
@@ -69,7 +76,7 @@ export class Visit {
 
   /** @returns {Readonly<Record<Technique, import("../types.d.ts").Totals>>} */
   get totals() {
-    return /** @type {Record<Technique, import("../types.d.ts").Totals>} */ (this.#totals);
+    return this.#totals;
   }
 
   /** @param {import("../types.d.ts").Network} wish */
@@ -78,7 +85,7 @@ export class Visit {
     this.#network = wish;
     if (!wish.blocked || blocked) return;
     // A firewall that begins to refuse WebSocket does not spare those that are open.
-    for (const [wire, { isUpgraded }] of this.#wires) if (isUpgraded) wire.cut();
+    for (const [wire, isUpgraded] of this.#wires) if (isUpgraded) wire.cut();
   }
 
   /** Breaks every connection that is open now. */
@@ -90,9 +97,9 @@ export class Visit {
     this.#demo.stop();
   }
 
-  /** Whether one more connection would be too much, now. */
-  isBusy() {
-    return this.#wires.size >= this.#limits.wires || !this.#connects.take();
+  /** Whether there may be one more connection. Each that may be is counted. */
+  admits() {
+    return this.#wires.size < this.#limits.wires && this.#connects.take();
   }
 
   /**
@@ -103,7 +110,7 @@ export class Visit {
    */
   connect(technique, isUpgraded) {
     const exchange = ++this.#exchanges;
-    const totals = this.#totals[technique] ?? { up: 0, down: 0, requests: 0 };
+    const totals = this.#totals[technique];
     /** @type {(mark: import("./wire/exchange.js").Mark) => void} */
     const record = (mark) => {
       if (mark.kind === "request") totals.requests += 1;
@@ -138,7 +145,7 @@ export class Visit {
         },
       },
     });
-    this.#wires.set(wire, { technique, isUpgraded });
+    this.#wires.set(wire, isUpgraded);
     wire.once("error", (error) =>
       ended("syscall" in error && error.syscall === "connect" ? "refused" : "cut"),
     );
@@ -150,6 +157,7 @@ export class Visit {
   }
 
   close() {
+    this.#isClosed = true;
     clearTimeout(this.#batchTimer);
     for (const wire of this.#wires.keys()) wire.destroy();
     this.#demo.dispose();
@@ -162,6 +170,7 @@ export class Visit {
   }
 
   #announce() {
+    if (this.#isClosed) return;
     this.#batchTimer ??= setTimeout(() => {
       this.#batchTimer = undefined;
       const marks = this.#marks;

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { Bucket } from "./bucket.js";
 import { Visit } from "./visit.js";
 
 /** Everybody who is at the lab now. */
@@ -7,6 +8,7 @@ export class Visits {
   #localAddress;
   /** @type {Map<string, Visit>} */
   #visits = new Map();
+  #opens;
 
   /**
    * @param {import("./limits.js").LabLimits} limits
@@ -15,16 +17,17 @@ export class Visits {
   constructor(limits, localAddress) {
     this.#limits = limits;
     this.#localAddress = localAddress;
+    this.#opens = new Bucket(limits.opens);
   }
 
   /**
    * @param {string} address
-   * @returns whether somebody with this address may come in
+   * @returns whether somebody with this address may come in. Each who may is counted.
    */
-  hasRoomFor(address) {
+  admits(address) {
     if (this.#visits.size >= this.#limits.visits) return false;
     const same = [...this.#visits.values()].filter((visit) => visit.address === address);
-    return same.length < this.#limits.visitsPerAddress;
+    return same.length < this.#limits.visitsPerAddress && this.#opens.take();
   }
 
   /**

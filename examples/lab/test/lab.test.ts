@@ -160,6 +160,14 @@ describe("the lab", () => {
     expect(await status(`${visitor.wire("polling")}/answers`, { method: "PUT" })).toBe(405);
   });
 
+  it("starts no more processes at a time than it may, however often somebody comes", async () => {
+    lab = await TestLab.start({ opens: { burst: 1, refillMs: 3_600_000 } });
+    (await lab.visitor()).leave();
+    const again = lab.knock();
+    await again.until(() => again.errors.length > 0);
+    expect(again.errors).toEqual(["full"]);
+  });
+
   it("lets nobody connect faster than the bucket fills", async () => {
     lab = await TestLab.start({ connects: { burst: 2, refillMs: 3_600_000 } });
     const visitor = await lab.visitor();

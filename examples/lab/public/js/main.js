@@ -40,7 +40,8 @@ const buttons = {
   proxy: find("#proxy", HTMLButtonElement),
 };
 let isIdle = false;
-/** The visit whose server has not spoken yet. */
+let latestVisit = "";
+/** The visit whose server does not run yet. */
 let waiting = "";
 /** @type {DemoState | undefined} */
 let latestDemo;
@@ -51,7 +52,10 @@ enable(false);
 control.on("visit", async (card) => {
   for (const name of /** @type {const} */ (["block", "slow", "proxy"])) press(buttons[name], false);
   latestDemo = card.demo;
+  latestVisit = card.id;
   await compareClocks(() => new Promise((resolve) => control.emit("clock", resolve)));
+  // The connection may have been lost meanwhile, and be there again.
+  if (latestVisit !== card.id) return;
   waiting = card.id;
   showDemo();
 });
@@ -122,6 +126,8 @@ function here() {
 }
 
 function leave() {
+  latestVisit = "";
+  waiting = "";
   enable(false);
   for (const panel of panels) panel.close();
 }
