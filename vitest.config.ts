@@ -18,5 +18,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts", "conformance/**/*.test.ts", "examples/**/*.test.ts"],
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    // What a test waits for may take its time on a machine that is busy: the second of the default is no bound.
+    expect: { poll: { timeout: 15_000 } },
   },
 });
