@@ -25,6 +25,9 @@ export class Outgoing {
   /** Whether it goes to one client alone: then no wire form has to be kept for others. */
   isForOne = false;
 
+  /** Whether {@link data} is known to be text of ASCII alone; false where nobody has looked. */
+  isAscii = false;
+
   /** In how many queues this waits; they count it. */
   queues = 0;
 

@@ -8,6 +8,7 @@ import { hasBinary } from "../socketio/has-binary.ts";
 import { PacketType as MessageType, type Packet } from "../socketio/packet.ts";
 import { ServerDecoder } from "../socketio/server-decoder.ts";
 import { stringifyLong } from "../socketio/stringify-long.ts";
+import { stringifyPlain } from "../socketio/stringify-plain.ts";
 
 /** Puts the messages of one client together to packets. It never throws: a fault is a value. */
 export interface PacketDecoder {
@@ -28,7 +29,7 @@ export interface Codec {
 export const socketIoCodec: Codec = {
   encode(packet) {
     const plain = encodePlain(packet);
-    if (plain !== undefined) return new Outgoing(PacketType.MESSAGE, plain);
+    if (plain !== undefined) return plain;
     const { text, attachments, blobs } = encode(packet);
     const outgoing = new Outgoing(PacketType.MESSAGE, text, attachments);
     if (blobs.length > 0) fill(outgoing, blobs);
@@ -41,10 +42,18 @@ export const socketIoCodec: Codec = {
  * The short way for nearly all that a server sends, without lists of attachments: an event or an acknowledgement that
  * holds nothing binary. Gives `undefined` for anything else.
  */
-function encodePlain({ type, namespace, id, data }: Packet): string | undefined {
+function encodePlain({ type, namespace, id, data }: Packet): Outgoing | undefined {
   if (type !== MessageType.EVENT && type !== MessageType.ACK) return undefined;
+  const head = toHead(type, namespace, id);
+  // A namespace is part of the head, and may be of any alphabet.
+  const ascii = namespace === "/" ? stringifyPlain(data, head) : undefined;
+  if (ascii !== undefined) {
+    const outgoing = new Outgoing(PacketType.MESSAGE, ascii);
+    outgoing.isAscii = true;
+    return outgoing;
+  }
   try {
-    return hasBinary(data) ? undefined : stringifyLong(data, toHead(type, namespace, id));
+    return hasBinary(data) ? undefined : new Outgoing(PacketType.MESSAGE, stringifyLong(data, head));
   } catch (cause) {
     throw toDataError(cause);
   }

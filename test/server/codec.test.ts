@@ -16,12 +16,19 @@ describe("socketIoCodec", () => {
     ["one of another namespace that asks", event(["a"], "/admin", 12)],
     ["an acknowledgement", { type: PacketType.ACK, namespace: "/", id: 0, data: ["é", new Date(0)] }],
     ["what looks like an attachment", event(["a", { _placeholder: true, num: 0 }])],
+    ["a namespace of another alphabet", event(["a", 1, true, null], "/é")],
     ["attachments", event(["a", Buffer.of(1), { b: new Uint8Array([2]) }])],
     ["a grant", { type: PacketType.CONNECT, namespace: "/", id: undefined, data: { sid: "a" } }],
     ["an end", { type: PacketType.DISCONNECT, namespace: "/a", id: undefined, data: undefined }],
   ])("writes %s as the codec of the client does", (_name, packet) => {
     const { text, attachments } = encode(packet);
     expect(socketIoCodec.encode(packet)).toMatchObject({ data: text, attachments });
+  });
+
+  it("knows ASCII where it looks for it anyway", () => {
+    expect(socketIoCodec.encode(event(["a", 1])).isAscii).toBe(true);
+    expect(socketIoCodec.encode(event(["é"])).isAscii).toBe(false);
+    expect(socketIoCodec.encode(event(["a"], "/é")).isAscii).toBe(false);
   });
 
   it("says what cannot be sent", () => {

@@ -1,6 +1,5 @@
 import { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
-import type { Binary } from "../../binary.ts";
 import type { Traffic } from "../../diagnostics.ts";
 import type { Outgoing } from "../../engine/outgoing.ts";
 import { characterOf, encodePacket, PacketType, packetTypeOf } from "../../engine/packet.ts";
@@ -81,8 +80,9 @@ export class EngineTransport extends Shell implements ServerTransport {
       this.#sendCompressed(outgoing);
       return;
     }
-    if (outgoing.isForOne && outgoing.attachments.length === 0 && isShortAscii(outgoing.data)) {
-      this.connection.sendAscii(encodePacket(outgoing.type, outgoing.data));
+    const { type, data } = outgoing;
+    if (outgoing.isForOne && typeof data === "string" && isShortAscii(outgoing, data)) {
+      this.connection.sendAscii(encodePacket(type, data));
       return;
     }
     outgoing.frames ??= encodeFrames(outgoing);
@@ -191,7 +191,8 @@ function encodeFrames({ type, data, attachments }: Outgoing): Frames {
   return length <= COPY_LIMIT ? Buffer.concat(parts, length) : parts;
 }
 
-/** Whether bytes of `data` are better put together as strings: longer ones would be copied more often. */
-function isShortAscii(data: string | Binary): data is string {
-  return typeof data === "string" && data.length <= COPY_LIMIT && Buffer.byteLength(data) === data.length;
+/** Whether a packet is better put together as a string: longer ones would be copied more often. */
+function isShortAscii({ isAscii, attachments }: Outgoing, data: string): boolean {
+  if (data.length > COPY_LIMIT || attachments.length > 0) return false;
+  return isAscii || Buffer.byteLength(data) === data.length;
 }
