@@ -54,7 +54,10 @@ export function createHooks(surroundings: Surroundings): {
       typeof first === "object" ? [undefined, first] : [first, second];
     const { auth, autoConnect = true } = options;
     if (!(closeDelay >= 0 && closeDelay <= MAX_CLOSE_DELAY)) {
-      throw new BaroError(ERR_OPTION, `closeDelay is ${closeDelay}; give milliseconds, 0 or more.`);
+      throw new BaroError(
+        ERR_OPTION,
+        `closeDelay is ${closeDelay}; give milliseconds from 0 to ${MAX_CLOSE_DELAY}.`,
+      );
     }
     const shared = sockets.get(url, options);
     shared.expect(autoConnect);
@@ -68,5 +71,6 @@ export function createHooks(surroundings: Surroundings): {
     return useSyncExternalStore(watch.subscribe, watch.read, () => ON_SERVER);
   }
 
+  // Of which events a socket is, the program says, as it does of `io`.
   return { useSocket: useSocket as UseSocket, useConnectionState };
 }
