@@ -52,23 +52,23 @@ export class Engine extends Emitter<EngineEvents> {
         handler.message(data);
       },
       drained: () => this.#drained(),
+      // As with Socket.IO, the manager is the first to hear of it.
       opened: (handshake) => {
+        handler.opened(handshake);
         this.#tell("open");
-        // A listener may have closed it.
-        if (!this.#session.closed) handler.opened(handshake);
       },
       upgraded: () => {
-        this.#tell("upgrade", this.transport);
         handler.upgraded();
+        this.#tell("upgrade", this.transport);
       },
       ping: () => {
         this.#received("ping");
-        this.#tell("ping");
         handler.ping();
+        this.#tell("ping");
       },
       closed: (reason, description) => {
-        this.#tell("close", reason, description);
         handler.closed(reason, description);
+        this.#tell("close", reason, description);
       },
     };
     this.#session = new ClientSession(relay, create, options, clock);

@@ -284,8 +284,8 @@ export class Manager<
     this.#release();
     if (this.#worked === "websocket") this.#worked = undefined;
     this.#backoff.heed(error);
-    this.#tell("error", error);
     for (const port of this.#ports.values()) port.failed(error);
+    this.#tell("error", error);
     if (this.#reconnecting) this.#tell("reconnect_error", error);
     if (!done) {
       this.#retry();

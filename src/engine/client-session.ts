@@ -177,7 +177,7 @@ export class ClientSession implements Session {
         case PacketType.NOOP:
           break;
         case PacketType.CLOSE:
-          this.#end("transport close");
+          this.#end("transport close", { description: "transport closed by the server" });
           break;
         // OPEN once only; PONG and UPGRADE are the client's to send (Engine.IO 4, "Protocol").
         default:

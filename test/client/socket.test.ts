@@ -295,7 +295,8 @@ describe("Socket, disconnecting", () => {
   it("says why, and comes back", () => {
     const { socket, events, receive, clock, platform } = connected();
     receive("1");
-    expect(events).toEqual([["disconnect", "transport close", undefined]]);
+    const details = { description: "transport closed by the server" };
+    expect(events).toEqual([["disconnect", "transport close", details]]);
     expect([socket.id, socket.connected, socket.active]).toEqual([undefined, false, true]);
     clock.advance(1_000);
     platform.open();

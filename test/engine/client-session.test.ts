@@ -192,7 +192,9 @@ describe("ClientSession, open", () => {
     polling.receive("1");
     polling.receive("4late");
     session.send(message("late"));
-    expect(events).toEqual([["closed", "transport close", undefined]]);
+    expect(events).toEqual([
+      ["closed", "transport close", { description: "transport closed by the server" }],
+    ]);
     expect(session.closed).toBe(true);
     expect(polling.take()).toEqual(["closed"]);
   });
