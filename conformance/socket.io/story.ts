@@ -1,4 +1,4 @@
-import type { io as connect, Manager, Socket } from "baro/client";
+import type { io as connect, Manager } from "baro/client";
 
 /** What a story has at hand; either make of client, in Node or in a page. */
 export interface Cast {
