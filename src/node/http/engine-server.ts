@@ -137,6 +137,11 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
     return this.#backlogs;
   }
 
+  /** The options as they stand, with the defaults of those that were not given. Not to be changed. */
+  get opts(): EngineSettings {
+    return this.#settings;
+  }
+
   /** How many sessions are there. */
   get clientsCount(): number {
     return this.#sessions.size;

@@ -28,6 +28,15 @@ describe("the opening", () => {
     expect(requests[0]?.url).toBe(HANDSHAKE);
   });
 
+  it("goes by options that can be read, with their defaults", async () => {
+    const { engine } = await startEngine({ pingInterval: 300 });
+    expect(engine.opts).toMatchObject({
+      pingInterval: 300,
+      pingTimeout: 20_000,
+      maxHttpBufferSize: 1_000_000,
+    });
+  });
+
   it("over WebSocket offers no upgrade", async () => {
     const { port } = await startEngine({ pingInterval: 300, pingTimeout: 200, maxHttpBufferSize: 5000 });
     const socket = await RawWebSocket.open(port, "");
