@@ -115,6 +115,7 @@ describe.skipIf(executablePath === undefined)("the lab, in a browser", { timeout
   it("stops the server, and leaves the site", async () => {
     await page.click("#stop");
     await page.locator("#status[data-state=stopped]").waitFor();
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe("stop");
     for (const technique of ["polling", "sse", "socketio"] as const) await marked(technique, "refused");
     expect((await fetch(address)).status).toBe(200);
     await page.locator("#status[data-state=running]").waitFor();

@@ -47,7 +47,6 @@ let waiting = "";
 let latestDemo;
 
 find("#language", HTMLButtonElement).addEventListener("click", switchLanguage);
-enable(false);
 
 control.on("visit", async (card) => {
   for (const name of /** @type {const} */ (["block", "slow", "proxy"])) press(buttons[name], false);
@@ -92,10 +91,10 @@ for (const [name, button] of Object.entries(buttons)) {
   for (const event of ["pointerenter", "focus", "click"])
     button.addEventListener(event, () => showHint(name));
 }
-buttons.cut.addEventListener("click", () => control.emit("cut"));
-buttons.stop.addEventListener("click", () => control.emit("stop"));
+whenPressed(buttons.cut, () => control.emit("cut"));
+whenPressed(buttons.stop, () => control.emit("stop"));
 for (const name of /** @type {const} */ (["block", "slow", "proxy"])) {
-  buttons[name].addEventListener("click", () => {
+  whenPressed(buttons[name], () => {
     press(buttons[name], !isPressed(buttons[name]));
     const wish = {
       blocked: isPressed(buttons.block),
@@ -128,7 +127,7 @@ function here() {
 function leave() {
   latestVisit = "";
   waiting = "";
-  enable(false);
+  for (const button of Object.values(buttons)) enable(button, false);
   for (const panel of panels) panel.close();
 }
 
@@ -136,13 +135,13 @@ function showDemo() {
   if (latestDemo === undefined) return;
   const isRunning = latestDemo.state === "running";
   showStatus(latestDemo.state);
-  buttons.stop.disabled = !isRunning;
+  enable(buttons.stop, isRunning);
   for (const { timeline } of panels) timeline.outage(!isRunning);
   if (!isRunning || waiting === "") return;
   // The first start of a server is nobody's loss: begin when it is there.
   for (const panel of panels) panel.restart(`${base}/wire/${waiting}/${panel.technique}`);
   waiting = "";
-  enable(true);
+  for (const button of Object.values(buttons)) enable(button, true);
 }
 
 /** @param {"connecting" | "running" | "starting" | "stopped" | "lost" | "full" | "idle"} state */
@@ -159,9 +158,23 @@ function showHint(name) {
   }
 }
 
-/** @param {boolean} isEnabled */
-function enable(isEnabled) {
-  for (const button of Object.values(buttons)) button.disabled = !isEnabled;
+/**
+ * Keeps the focus where it is: a button that is `disabled` loses it.
+ * @param {HTMLButtonElement} button
+ * @param {boolean} isEnabled
+ */
+function enable(button, isEnabled) {
+  button.setAttribute("aria-disabled", String(!isEnabled));
+}
+
+/**
+ * @param {HTMLButtonElement} button
+ * @param {() => void} act
+ */
+function whenPressed(button, act) {
+  button.addEventListener("click", () => {
+    if (button.getAttribute("aria-disabled") !== "true") act();
+  });
 }
 
 /** @param {HTMLButtonElement} button */
