@@ -43,8 +43,12 @@ describe("deleting", () => {
     expect(await bob.ask("delete", { seq: bobs.seq })).toEqual({ ok: true });
     const eve = await chat.guest();
     expect(await eve.ask("delete", { seq: anns.seq })).toEqual({ ok: false, code: "notInRoom" });
+    const heard: number[] = [];
+    bob.chat.on("deleted", (_room: string, seq: number) => heard.push(seq));
     const twice = await Promise.all([1, 2].map(() => ann.ask("delete", { seq: anns.seq })));
     expect(twice).toEqual([{ ok: true }, { ok: true }]);
+    await bob.ask("older", { before: 1 });
+    expect(heard).toEqual([anns.seq]);
     expect(await ann.ask("delete", { seq: 99 })).toEqual({ ok: false, code: "messageGone" });
     for (const seq of [0, -1, 1.5, "1", null, undefined, {}]) {
       expect(await ann.ask("delete", { seq })).toEqual({ ok: false, code: "badRequest" });
@@ -122,6 +126,11 @@ describe("the owner", () => {
     expect(await tab.say("from here?")).toEqual({ ok: false, code: "notInRoom" });
     expect(await people).toEqual([ann.person]);
     expect(await bob.say("still here?")).toEqual({ ok: false, code: "notInRoom" });
+    const heard: Message[] = [];
+    bob.chat.on("message", (message: Message) => heard.push(message));
+    await said(ann, "without Bob");
+    expect(await bob.ask("older", { before: 1 })).toEqual({ ok: false, code: "notInRoom" });
+    expect(heard).toEqual([]);
     expect(await bob.upload(room, blinkingGif())).toMatchObject({ status: 403 });
     expect(await bob.enter(room, { ticket })).toEqual({ ok: false, code: "removed" });
     await chat.restart();

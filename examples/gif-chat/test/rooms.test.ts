@@ -52,6 +52,22 @@ describe("Rooms", () => {
     expect(() => enter(room, person("eve"), "4")).toThrow("roomFull");
   });
 
+  it("gives no seat to somebody who was removed while their password was checked, and forgets the first of too many", async () => {
+    const room = await make(3);
+    enter(room, ann, "1");
+    enter(room, bob, "2");
+    await rooms.remove(room, "bob");
+    expect(() => enter(room, bob, "3", true)).toThrow("removed");
+    expect(heard).toEqual(["ann came", "bob came", "bob left"]);
+    for (let index = 0; index < limits.removedPerRoom; index++) {
+      enter(room, person(`p${index}`), `s${index}`);
+      await rooms.remove(room, `p${index}`);
+    }
+    expect(rooms.get(room).removed).toHaveLength(limits.removedPerRoom);
+    enter(room, bob, "4");
+    expect(rooms.people(room)).toEqual([ann, bob]);
+  });
+
   it("holds the seat of a lost connection, and says nothing when it is back in time", async () => {
     const room = await make();
     enter(room, ann, "1");
