@@ -16,6 +16,8 @@ const APART_PX = 6;
 /** Between an arrow and the place where it belongs. */
 const MOST_APART_PX = 30;
 const TIP_PX = 7;
+/** Longer than the page is wide. Not what is in sight now: a window that was narrow for a moment must lose nothing. */
+const KEPT_MS = 40_000;
 /** Wider than any screen: the right edge cuts off what is not over. */
 const ENDLESS_PX = 100_000;
 
@@ -84,14 +86,14 @@ export class Timeline {
     if (!isAway && wasAway) latest.end(at, this.#x(at));
   }
 
-  /** Moves the paper to where it is now, and cuts off what is out of sight. */
+  /** Moves the paper to where it is now, and cuts off what has long been out of sight. */
   move() {
     const at = now();
     this.#paper.setAttribute(
       "transform",
       `translate(${(this.#width - AHEAD_PX - this.#x(at)).toFixed(1)} 0)`,
     );
-    const oldest = at - ((this.#width + AHEAD_PX) / PIXELS_PER_SECOND) * 1_000;
+    const oldest = at - KEPT_MS;
     for (let [first] = this.#drawn; first !== undefined && first.at < oldest; [first] = this.#drawn) {
       first.element.remove();
       this.#drawn.shift();
