@@ -44,6 +44,7 @@ describe("every block of code", () => {
       }
       await AFTER[path]?.(world);
     },
+    120_000,
   );
 
   it.each(pages.filter(({ blocks }) => blocks.some(({ language }) => !RUN.has(language))))(
@@ -146,7 +147,7 @@ function fault(check: () => void): string | undefined {
 async function within<Value>(promise: Promise<Value>): Promise<Value> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error("it waits for something that does not come")), 10_000);
+    timer = setTimeout(() => reject(new Error("it waits for something that does not come")), 30_000);
   });
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
