@@ -146,6 +146,30 @@ describe.skipIf(executablePath === undefined)("the auction, in two browsers", ()
     ]);
   });
 
+  it("keeps whoever bids in the lot when the hammer falls, and tells them", async () => {
+    const page = await minji.context().newPage();
+    const bid = { number: 1, amount: 5_000, by: "somebody", name: "서연", at: 0 };
+    const open = { id: 7, title: "우산", offeredBy: null, start: 1, madeAt: 0, endsAt: 9e12, closed: false };
+    const lot = { ...open, bids: [bid] };
+    let isOver = false;
+    // The server's part is played here, because no test waits for an end.
+    await page.route("**/events", (route) => {
+      const told = isOver
+        ? `event: lot\ndata: ${JSON.stringify({ ...lot, closed: true })}`
+        : `event: lots\ndata: ${JSON.stringify({ now: 0, lots: [lot] })}`;
+      return route.fulfill({ contentType: "text/event-stream", body: `retry: 20\n${told}\n\n` });
+    });
+    await page.goto(minji.url());
+    await page.getByLabel("부를 금액 (원)").focus();
+    isOver = true;
+    const sold = page.locator("#sold .lot", { hasText: "우산" });
+    await sold.getByText("서연 님 낙찰").waitFor();
+    await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe("우산");
+    const said = "우산: 5,000원에 서연 님이 낙찰받았어요";
+    await page.locator("#announcer", { hasText: said }).waitFor({ state: "attached" });
+    await page.close();
+  });
+
   it("changes its language, and remembers the name", async () => {
     await theo.getByRole("button", { name: "한국어" }).click();
     await theo.getByRole("heading", { name: "망치가 내려가기 전에." }).waitFor();

@@ -102,13 +102,16 @@ function arrange() {
 }
 
 /**
- * Moves what stands elsewhere alone: who is in a form stays in it.
+ * Moves what stands elsewhere alone, and with it whoever is in it.
  * @param {HTMLElement} list
  * @param {readonly LotCard[]} wanted
  */
 function place(list, wanted) {
   for (const [index, { element }] of wanted.entries()) {
-    if (list.children[index] !== element) list.insertBefore(element, list.children[index] ?? null);
+    if (list.children[index] === element) continue;
+    const focused = element.contains(document.activeElement) ? document.activeElement : null;
+    list.insertBefore(element, list.children[index] ?? null);
+    if (focused instanceof HTMLElement) focused.focus({ preventScroll: true });
   }
 }
 
