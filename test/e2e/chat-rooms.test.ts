@@ -96,7 +96,7 @@ describe.skipIf(executablePath === undefined)("in a room of the GIF chat", () =>
     await say(guest, "rude");
     await bubble(owner, "rude").waitFor();
     await guest.context().setOffline(true);
-    await guest.evaluate(() => Reflect.get(window, "io") && dispatchEvent(new Event("offline")));
+    await guest.locator('#badge[data-state="offline"]').waitFor();
     await pressTool(owner, "rude", "Delete");
     await owner.locator("dialog").getByRole("button", { name: "Delete" }).click();
     await bubble(owner, "rude").waitFor({ state: "detached" });

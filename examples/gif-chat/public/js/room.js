@@ -73,7 +73,7 @@ class Room {
     remove: (person) => this.#askRemove(person),
     close: () => this.#askClose(),
   });
-  #notice = h("p", { class: "room-notice", hidden: true });
+  #notice = h("p", { class: "room-notice", role: "alert", hidden: true });
   #timeline;
   #outbox;
   #composer;
