@@ -68,6 +68,10 @@ export class World {
     for (const name of program.imported) if (name in before) this.give({ [name]: before[name] });
     for (const name of program.declared) await listening(this.#scope[name]);
     await this.#tests.run();
+    // So that the listeners of the block are called, and not just given.
+    if (program.listens && program.declared.some((name) => this.#scope[name] instanceof baro.Server)) {
+      await visit(this.url);
+    }
   }
 
   /** A script in a page, where `io` is the client's. */
@@ -158,6 +162,16 @@ function keeping<Thing extends Closable, Its extends Class<Thing>>(
   return new Proxy(Its, {
     construct: (target, args, newTarget) => keep(Reflect.construct(target, args, newTarget)),
   });
+}
+
+/** Connects as a client of Socket.IO, and leaves: the page may also refuse it. */
+async function visit(url: string): Promise<void> {
+  const visitor = client.io(url, { forceNew: true, reconnection: false, transports: ["websocket"] });
+  await new Promise<void>((resolve) => {
+    visitor.on("connect", resolve);
+    visitor.on("connect_error", () => resolve());
+  });
+  visitor.close();
 }
 
 /** Waits until a server that a block has told to listen does so. */
