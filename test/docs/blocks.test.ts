@@ -64,7 +64,7 @@ describe("every block of code", () => {
 async function run(block: Block, world: World, path: string): Promise<void> {
   if (block.language === "sh") return runShell(block.code, world, path);
   if (block.language === "html") {
-    for (const [, script = ""] of block.code.matchAll(/<script>([\s\S]*?)<\/script>/g)) {
+    for (const [, script = ""] of block.code.matchAll(/<script(?: type="module")?>([\s\S]*?)<\/script>/g)) {
       await world.runInPage(await compile(script, "js", world.port));
     }
     return;

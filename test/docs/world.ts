@@ -114,6 +114,7 @@ export class World {
     switch (name) {
       case "baro":
         return { ...baro, Server: keeping(baro.Server, keep) };
+      case "/socket.io/socket.io.esm.min.js":
       case "baro/client": {
         const io = (...args: Parameters<typeof client.io>) => keep(client.io(...args));
         return { ...client, io, default: io };
