@@ -58,12 +58,13 @@ async function serve(world: World): Promise<void> {
   world.give({ http, io });
 }
 
-/** A connection whose other side has nothing to say, so that the loop over its messages ends. */
+/** A connection that is over, so that the loop over its messages ends. */
 async function silentPeer(world: World): Promise<WebSocket> {
-  const { WebSocket, WebSocketServer } =
-    await world.import<typeof import("baro/websocket")>("baro/websocket");
+  const { WebSocket, WebSocketServer } = await world.import<typeof import("baro/websocket")>("baro/websocket");
   const wss = new WebSocketServer({ port: 0 });
   wss.on("connection", (peer) => peer.close());
   await new Promise((resolve) => wss.once("listening", resolve));
-  return new WebSocket(`ws://localhost:${(wss.address() as AddressInfo).port}`);
+  const socket = new WebSocket(`ws://localhost:${(wss.address() as AddressInfo).port}`);
+  await new Promise((resolve) => socket.once("close", resolve));
+  return socket;
 }
