@@ -60,7 +60,8 @@ async function serve(world: World): Promise<void> {
 
 /** A connection that is over, so that the loop over its messages ends. */
 async function silentPeer(world: World): Promise<WebSocket> {
-  const { WebSocket, WebSocketServer } = await world.import<typeof import("baro/websocket")>("baro/websocket");
+  const { WebSocket, WebSocketServer } =
+    await world.import<typeof import("baro/websocket")>("baro/websocket");
   const wss = new WebSocketServer({ port: 0 });
   wss.on("connection", (peer) => peer.close());
   await new Promise((resolve) => wss.once("listening", resolve));
