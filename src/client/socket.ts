@@ -297,6 +297,8 @@ export class Socket<
         this.#delivery.acknowledged(packet.id);
         break;
       case PacketType.DISCONNECT:
+        // Before it is granted, it is the end of the socket that this program has left already.
+        if (!this.connected) break;
         this.#detach();
         this.#lost("io server disconnect", undefined);
         break;

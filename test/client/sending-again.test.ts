@@ -178,4 +178,20 @@ describe("A program that leaves", () => {
     expect(sent()).toEqual(['42["a"]']);
     expect(connects).toBe(1);
   });
+
+  it("and comes back is not sent away by what the server said to the socket before", () => {
+    const { manager, socket, platform, receive, sent } = startAgreed();
+    const other = manager.socket("/other");
+    platform.open();
+    receive('40{"sid":"first"}');
+    receive('40/other,{"sid":"other"}');
+    // Both sides end it at the same time.
+    socket.disconnect().connect();
+    sent();
+    receive("41");
+    expect(socket.active).toBe(true);
+    receive('40{"sid":"second"}');
+    expect([socket.id, socket.connected, other.connected]).toEqual(["second", true, true]);
+    expect(sent()).toEqual([]);
+  });
 });
