@@ -65,7 +65,7 @@ export class Backoff {
 
   /** The server asks for a delay: the next one, in milliseconds. It has spread its clients; they spread the ones after it. */
   advise(delay: number): void {
-    this.spread();
+    this.#spread = true;
     // Not what is no number.
     if (delay >= 0) this.#advice = Math.min(delay, MAX_ADVISED);
   }
@@ -74,12 +74,7 @@ export class Backoff {
   heed(cause: unknown): void {
     const { retryIn, context } = (cause ?? {}) as Farewell;
     if (retryIn !== undefined) this.advise(retryIn);
-    if (RESTART_CODES.includes(context?.code)) this.spread();
-  }
-
-  /** Many clients are losing their connections now. */
-  spread(): void {
-    this.#spread = true;
+    if (RESTART_CODES.includes(context?.code)) this.#spread = true;
   }
 
   /** The connection stands. */

@@ -41,7 +41,7 @@ describe("Backoff", () => {
 
   it("gives all of a delay to chance when many clients come at once", () => {
     const backoff = new Backoff(() => 0.1);
-    backoff.spread();
+    backoff.heed({ context: { code: 1012 } });
     expect([backoff.next(OPTIONS), backoff.next(OPTIONS)]).toEqual([100, 200]);
     backoff.opened(0);
     backoff.lost(1e9);
