@@ -1,11 +1,7 @@
-/** From this many UTF-16 units on, a text is looked over before it is quoted. */
-export const LONG_TEXT = 256;
+import { LONG_TEXT, PLAIN } from "./stringify-plain.ts";
 
 // Half a pair cannot be sent as UTF-8. A whole pair is found too: it is quoted the slow way.
 const SURROGATE = /[\ud800-\udfff]/;
-
-/** Printable ASCII without what JSON escapes: what nearly all names of events, keys and short texts are. */
-const PLAIN = /^[ !#-[\]-~]*$/;
 
 /**
  * The data of a packet as JSON, as `JSON.stringify` gives it. For a server, whose processor many share: a client's

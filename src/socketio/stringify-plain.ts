@@ -1,8 +1,8 @@
-/** Longer texts are not looked at character by character. */
-const SHORT_TEXT = 256;
+/** From this many UTF-16 units on, a text is not looked at character by character. */
+export const LONG_TEXT = 256;
 
-/** Printable ASCII without what JSON escapes: what nearly all names of events and short texts are. */
-const PLAIN = /^[ !#-[\]-~]*$/;
+/** Printable ASCII without what JSON escapes: what nearly all names of events, keys and short texts are. */
+export const PLAIN = /^[ !#-[\]-~]*$/;
 
 /**
  * The data of a packet as JSON, as `JSON.stringify` gives it, where it is all short plain texts, numbers and the like:
@@ -18,7 +18,7 @@ export function stringifyPlain(data: readonly unknown[], head: string): string |
     const item: unknown = data[index];
     if (index > 0) text += ",";
     if (typeof item === "string") {
-      if (item.length >= SHORT_TEXT || !PLAIN.test(item)) return undefined;
+      if (item.length >= LONG_TEXT || !PLAIN.test(item)) return undefined;
       text += `"${item}"`;
     } else if (item === null || typeof item === "boolean" || Number.isFinite(item)) {
       text += item;

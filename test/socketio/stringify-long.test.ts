@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { LONG_TEXT, stringifyLong } from "../../src/socketio/stringify-long.ts";
+import { stringifyLong } from "../../src/socketio/stringify-long.ts";
+import { LONG_TEXT } from "../../src/socketio/stringify-plain.ts";
 
 describe("stringifyLong", () => {
   it.each([
