@@ -222,10 +222,14 @@ export class Server<
    * @param done called when the HTTP server has closed, with an error when it was not open; the promise never rejects.
    */
   close(done?: (error?: Error) => void): Promise<void> {
+    return this.#close().then(done);
+  }
+
+  #close(timeout?: number): Promise<Error | undefined> {
     for (const engine of [...this.#engines, ...this.#openServers.values()]) engine.stop();
     this.closeClients();
     for (const engine of this.#engines) engine.close();
-    return this.#ports.close().then(done);
+    return this.#ports.close(timeout);
   }
 
   /** As {@link Namespace.schema}, of the main namespace. */
@@ -252,7 +256,7 @@ export class Server<
     for (const engine of [...this.#engines, ...this.#openServers.values()]) engine.stop(settled.retryAfter);
     return this.drainClients(settled).then(async (result) => {
       await Promise.all(this.#engines.map((engine) => engine.emptied(settled.timeout)));
-      await this.close();
+      await this.#close(settled.timeout);
       return result;
     });
   }

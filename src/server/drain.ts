@@ -6,7 +6,10 @@ import type { DisconnectReason } from "./disconnect-reason.ts";
 export interface DrainOptions {
   /** Over how long clients are moved away, one after another, so that they do not all come to others at once. Default 10,000. */
   over?: number;
-  /** How long one of them is waited for while an acknowledgement is owed, by it or to it. Default 10,000. */
+  /**
+   * How long one of them is waited for while an acknowledgement is owed, by it or to it; and at the end those connections
+   * of the HTTP server that no client of ours has. Default 10,000.
+   */
   timeout?: number;
   /** Seconds after which those who are turned away may come back: the `Retry-After` of their 503. Default 5. */
   retryAfter?: number;

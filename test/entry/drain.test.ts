@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { connect as connectTcp } from "node:net";
 import { Server } from "baro";
 import { io as connect } from "baro/client";
 import { io as connectPeer } from "socket.io-client";
@@ -26,6 +27,15 @@ const CLIENTS = [
 ] as const;
 
 describe("a server that is drained", () => {
+  it("does not wait for connections that nobody uses", async () => {
+    const { io, port } = await start();
+    const unused = connectTcp(port, "127.0.0.1");
+    await once(unused, "connect");
+    const closed = once(unused, "close");
+    expect(await io.drain({ over: 0, timeout: 50 })).toEqual({ moved: 0, unanswered: 0 });
+    await closed;
+  });
+
   it.each(CLIENTS)("lets %s come back by itself (%#)", async (_name, client, transports) => {
     const { io, port } = await start();
     const socket = client(`http://127.0.0.1:${port}`, {
