@@ -10,7 +10,7 @@ import { prepare, root } from "./prepare.mjs";
 
 /** What the script of a page may weigh, compressed: where it shall come to, and the most that is taken. */
 const SCRIPT_AIM = 9 * 1024;
-const SCRIPT_MOST = 11_200;
+const SCRIPT_MOST = 11_400;
 /** The same for `baro/client` in a page that esbuild has bundled: it compresses less than what the script went through. */
 const CLIENT_MOST = 11_950;
 /** As much of it as the script brings. */

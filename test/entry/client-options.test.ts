@@ -276,17 +276,17 @@ describe("a server that asks to stay away", () => {
     // Who takes the upgrades by a listener cannot answer them; so they are requests like others.
     http.on("request", (_request, response) => {
       times.push(performance.now());
-      response.writeHead(times.length === 1 ? 503 : 429, { "Retry-After": "1" }).end();
+      response.writeHead(times.length === 1 ? 503 : 429, { "Retry-After": "2" }).end();
     });
     const { port } = await listen(http);
     const socket = client(`http://127.0.0.1:${port}`, { transports: [transport], reconnectionDelay: 10 });
     const [error] = await new Promise<unknown[]>((resolve) =>
       socket.once("connect_error", (...args) => resolve(args)),
     );
-    expect(error).toMatchObject({ retryIn: 1_000 });
+    expect(error).toMatchObject({ retryIn: 2_000 });
     await expect.poll(() => times.length, { timeout: 10_000 }).toBe(2);
-    // Timers may come a millisecond early.
-    expect((times[1] as number) - (times[0] as number)).toBeGreaterThan(998);
+    // Timers count from when their turn began, which may be long ago on a busy machine; without the advice it were 10.
+    expect((times[1] as number) - (times[0] as number)).toBeGreaterThan(500);
   });
 
   it("is heeded by pages of other origins, which may read when", async () => {
