@@ -136,6 +136,8 @@ export async function expectNothingLost({ name, transports, plan, isOver, calm }
   await until("no connection that was well again", () => since >= calm && isOver());
   clearInterval(talking);
   await until("an acknowledgement that never came", () => answers.length >= next);
+  // All others may have been told before the first connection stood.
+  broadcast();
   await until("a broadcast that never came", () => heard.at(-1) === broadcasts - 1);
   end();
 
