@@ -45,17 +45,13 @@ export class Ticker {
 
   /** Ticks `tickable` at each of its deadlines. A deadline that moves to an earlier time is not noticed. */
   add(tickable: Tickable): TickerEntry {
-    return this.enter(new TickerEntry(tickable));
-  }
-
-  /** As {@link add}, with an entry that its owner has made. */
-  enter<Entry extends TickerEntry>(entry: Entry): Entry {
+    const entry = new TickerEntry(tickable);
     if (this.#timer === undefined) {
       this.#cursor = Math.floor(this.#now() / this.#resolution);
       // Heartbeats alone are no reason for a process to live.
       this.#timer = setInterval(() => this.#advance(), this.#resolution).unref();
     }
-    if (entry.tickable !== undefined) this.#place(entry, entry.tickable.deadline);
+    this.#place(entry, tickable.deadline);
     return entry;
   }
 

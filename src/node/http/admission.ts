@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ServerSession } from "../../engine/server-session.ts";
-import { TickerEntry } from "../ticker.ts";
+import type { TickerEntry } from "../ticker.ts";
 import type { EngineSettings } from "./engine-options.ts";
 import { parseEngineQuery } from "./engine-query.ts";
 import {
@@ -22,22 +22,16 @@ export interface HttpTransport {
   endConnection?(): void;
 }
 
-/** One session, as the HTTP side knows it; also its entry for the heartbeat, since two objects take more memory than one. */
-export class Entry extends TickerEntry {
+/** One session, as the HTTP side knows it. */
+export interface Entry {
   readonly session: ServerSession;
   /** The page that opened the session; it may go on, even where only `allowRequest` let it in. */
   readonly origin: string | undefined;
   /** Where polls and posts go; none for a session that began over WebSocket. */
   readonly http: HttpTransport | undefined;
+  readonly heartbeat: TickerEntry;
   /** The time limit of the last upgrade. */
-  upgrade: TickerEntry | undefined = undefined;
-
-  constructor(session: ServerSession, origin: string | undefined, http: HttpTransport | undefined) {
-    super(session);
-    this.session = session;
-    this.origin = origin;
-    this.http = http;
-  }
+  upgrade: TickerEntry | undefined;
 }
 
 /** The version of the protocol, as the `EIO` parameter has it. */

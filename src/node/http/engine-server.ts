@@ -14,12 +14,12 @@ import { randomIds } from "../random-ids.ts";
 import { toReadingRates } from "../reading.ts";
 import { SlowReaders } from "../slow-readers.ts";
 import { EngineTransport, engineShellOptions } from "../websocket/engine-transport.ts";
-import { type PooledDeflateOptions, perMessageDeflate } from "../websocket/per-message-deflate.ts";
 import type { ShellOptions } from "../websocket/shell-options.ts";
 import { acceptUpgrade } from "../websocket/upgrade.ts";
-import { checkRequest, Entry, type HttpTransport } from "./admission.ts";
+import { checkRequest, type Entry, type HttpTransport } from "./admission.ts";
 import { attach } from "./attach.ts";
 import { FULL } from "./connect-limits.ts";
+import { toDeflate } from "./engine-deflate.ts";
 import {
   type AttachOptions,
   type EngineOptions,
@@ -85,7 +85,7 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
   #unavailable = UNAVAILABLE;
   readonly #forget = (session: ServerSession): void => {
     const entry = this.#sessions.get(session.id);
-    entry?.cancel();
+    entry?.heartbeat.cancel();
     entry?.upgrade?.cancel();
     this.#leaves.get(session.id)?.();
     this.#leaves.delete(session.id);
@@ -360,7 +360,13 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
     const more = asksForMore(request.url);
     const session = new ServerSession(id, transport, upgrades, this.#sessionOptions, clock.now(), more);
     session.released = this.#forget;
-    this.#sessions.set(id, ticker.enter(new Entry(session, fieldOf(request, "origin"), http)));
+    this.#sessions.set(id, {
+      session,
+      origin: fieldOf(request, "origin"),
+      http,
+      heartbeat: ticker.add(session),
+      upgrade: undefined,
+    });
     const leave = this.#gate.enter(request);
     if (leave !== undefined) this.#leaves.set(id, leave);
     if (initialPacket !== undefined) session.send(new Outgoing(PacketType.MESSAGE, initialPacket));
@@ -384,14 +390,3 @@ const UPGRADES: readonly string[] = ["websocket"];
 // Shared: an array of its own is 32 bytes of each client.
 const NONE: readonly string[] = [];
 const ID_GENERATION_ERROR: Refusal = { ...BAD_REQUEST, context: { name: "ID_GENERATION_ERROR" } };
-
-const DEFLATE_DEFAULTS = {
-  threshold: 1024,
-  serverNoContextTakeover: true,
-  serverMaxWindowBits: 12,
-  zlibDeflateOptions: { memLevel: 4 },
-};
-
-function toDeflate(option: PooledDeflateOptions | boolean): PerMessageDeflate | undefined {
-  return perMessageDeflate(option && { ...DEFLATE_DEFAULTS, ...(option === true ? {} : option) });
-}
