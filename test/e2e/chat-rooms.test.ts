@@ -121,6 +121,8 @@ describe.skipIf(executablePath === undefined)("in a room of the GIF chat", () =>
     const moved = await late.evaluate(async () => {
       const scroller = document.querySelector(".timeline") as HTMLElement;
       const first = scroller.querySelector(".bubble") as HTMLElement;
+      // Messages come in with a movement of their own.
+      await Promise.allSettled(scroller.getAnimations({ subtree: true }).map(({ finished }) => finished));
       scroller.scrollTop = 400;
       const before = first.getBoundingClientRect().top;
       const count = scroller.querySelectorAll(".message").length;
@@ -128,6 +130,7 @@ describe.skipIf(executablePath === undefined)("in a room of the GIF chat", () =>
         await new Promise((resolve) => requestAnimationFrame(resolve));
       }
       await new Promise((resolve) => requestAnimationFrame(resolve));
+      await Promise.allSettled(scroller.getAnimations({ subtree: true }).map(({ finished }) => finished));
       return first.getBoundingClientRect().top - before;
     });
     expect(Math.abs(moved)).toBeLessThan(2);
