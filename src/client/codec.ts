@@ -1,5 +1,5 @@
 import type { Binary } from "../binary.ts";
-import { readBlob } from "../blob.ts";
+import { fillFromBlobs } from "../engine/blobs.ts";
 import { Outgoing } from "../engine/outgoing.ts";
 import { PacketType as MessageType } from "../engine/packet.ts";
 import { type Decoded, Decoder, toPacket } from "../socketio/decoder.ts";
@@ -27,10 +27,7 @@ export function createCodec(parser?: Parser): ClientCodec {
     encode(packet) {
       const { text, attachments, blobs } = encode(packet);
       const outgoing = new Outgoing(MessageType.MESSAGE, text, attachments);
-      for (const { blob, target } of blobs) {
-        outgoing.hold();
-        readBlob(blob, target, (success) => outgoing.release(success));
-      }
+      fillFromBlobs(outgoing, blobs);
       return outgoing;
     },
     decode: (message) =>

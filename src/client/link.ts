@@ -5,8 +5,6 @@ import type { Packet } from "../socketio/packet.ts";
 /** What a manager is to its sockets. */
 export interface Link {
   readonly clock: Clock;
-  /** Whether the low-level connection stands. */
-  isOpen(): boolean;
   /** Whether what is sent now goes out at once. */
   isWritable(): boolean;
   /** The socket wants its namespace: connects unless that is under way, and keeps the connection from now on. */

@@ -88,7 +88,6 @@ export class Manager<
     this.#backoff = new Backoff(platform.random);
     this.#link = {
       clock: platform.clock,
-      isOpen: () => this.#state === "open",
       isWritable: () => this.#state === "open" && this.engine.writable,
       attach: (port) => this.#attach(port),
       detach: () => this.#detach(),

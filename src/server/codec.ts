@@ -1,9 +1,9 @@
 import type { Binary } from "../binary.ts";
-import { readBlob } from "../blob.ts";
+import { fillFromBlobs } from "../engine/blobs.ts";
 import { Outgoing } from "../engine/outgoing.ts";
 import { PacketType } from "../engine/packet.ts";
 import type { Decoded, DecoderLimits } from "../socketio/decoder.ts";
-import { encode, type PendingBlob, toDataError, toHead } from "../socketio/encoder.ts";
+import { encode, toDataError, toHead } from "../socketio/encoder.ts";
 import { hasBinary } from "../socketio/has-binary.ts";
 import { PacketType as MessageType, type Packet } from "../socketio/packet.ts";
 import { ServerDecoder } from "../socketio/server-decoder.ts";
@@ -32,7 +32,7 @@ export const socketIoCodec: Codec = {
     if (plain !== undefined) return plain;
     const { text, attachments, blobs } = encode(packet);
     const outgoing = new Outgoing(PacketType.MESSAGE, text, attachments);
-    if (blobs.length > 0) fill(outgoing, blobs);
+    fillFromBlobs(outgoing, blobs);
     return outgoing;
   },
   createDecoder: (limits) => new ServerDecoder(limits),
@@ -56,12 +56,5 @@ function encodePlain({ type, namespace, id, data }: Packet): Outgoing | undefine
     return hasBinary(data) ? undefined : new Outgoing(PacketType.MESSAGE, stringifyLong(data, head));
   } catch (cause) {
     throw toDataError(cause);
-  }
-}
-
-function fill(outgoing: Outgoing, blobs: readonly PendingBlob[]): void {
-  for (const { blob, target } of blobs) {
-    outgoing.hold();
-    readBlob(blob, target, (success) => outgoing.release(success));
   }
 }
