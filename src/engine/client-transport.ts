@@ -1,5 +1,5 @@
 import type { Handshake } from "./handshake.ts";
-import type { Transport } from "./transport.ts";
+import type { Transport, TransportReceiver } from "./transport.ts";
 
 /** The HTTP response that a transport failed by, under the names that an `XMLHttpRequest` has for it. */
 export interface ResponseContext {
@@ -32,17 +32,20 @@ export class TransportError extends Error {
 }
 
 /** A transport of the side that dials. Until `open` returns, it says nothing to its receiver. */
-export interface ClientTransport extends Transport {
+export interface ClientTransport extends Omit<Transport, "receiver"> {
+  /** Whoever hears this transport now; an upgrade replaces it. None any more once this has ended or was closed. */
+  receiver: TransportReceiver | undefined;
   /** Begins to connect. Packets arrive once it has; `drained` says that `send` may be called. */
   open(): void;
   /** The session stands: from now on every request names it, and stays within the server's bounds. */
   opened(handshake: Handshake): void;
   /**
    * Sends what was accepted, hears out the request under way, begins no other, and then calls `paused`. Nothing is
-   * lost that way when the session moves to another transport. Closing a paused transport ends no session.
+   * lost that way when the session moves to another transport. Nothing more may be sent. Once `paused` was called, `close`
+   * ends this transport, and no session with it.
    */
   pause(paused: () => void): void;
-  /** Takes up again after {@link pause}, whether `paused` was called or not. */
+  /** Takes up again after {@link pause}: then `paused` will not be called. */
   resume(): void;
 }
 

@@ -5,7 +5,8 @@ import { decodePacketType, encodePacket, PacketType } from "./packet.ts";
 // The payload of HTTP long-polling: packets joined by U+001E, binary ones as "b" and base64 (Engine.IO 4,
 // "Packet encoding", HTTP long-polling).
 
-const SEPARATOR = "\x1e";
+/** Stands between two packets. */
+export const SEPARATOR = "\x1e";
 const BINARY_MARK = "b";
 
 /**
@@ -25,7 +26,7 @@ export type PayloadProgress = "done" | "more" | "malformed";
 /** Takes one decoded packet. */
 export type PacketCallback = (type: PacketType, data: string | Binary) => void;
 
-/** One payload of all `outgoings`, in order. The form of each is built once and kept in its `payload`. */
+/** One payload of all `outgoings`, in order. */
 export function encodePayload(outgoings: readonly Outgoing[], base64: Base64): string {
   const [first] = outgoings;
   if (first === undefined) return "";
@@ -33,18 +34,20 @@ export function encodePayload(outgoings: readonly Outgoing[], base64: Base64): s
   return outgoings.map((outgoing) => encodeOutgoing(outgoing, base64)).join(SEPARATOR);
 }
 
-function encodeOutgoing(outgoing: Outgoing, base64: Base64): string {
+/** The payload of one alone. It is built once and kept in its `payload`. */
+export function encodeOutgoing(outgoing: Outgoing, base64: Base64): string {
   if (outgoing.payload === undefined) {
-    let payload = encodeData(outgoing.type, outgoing.data, base64);
+    let payload = encodeText(outgoing.type, outgoing.data, base64);
     for (const attachment of outgoing.attachments) {
-      payload += SEPARATOR + BINARY_MARK + base64.encode(attachment);
+      payload += SEPARATOR + encodeText(outgoing.type, attachment, base64);
     }
     outgoing.payload = payload;
   }
   return outgoing.payload;
 }
 
-function encodeData(type: PacketType, data: string | Binary, base64: Base64): string {
+/** A packet as text, whatever its data is. */
+export function encodeText(type: PacketType, data: string | Binary, base64: Base64): string {
   return typeof data === "string" ? encodePacket(type, data) : BINARY_MARK + base64.encode(data);
 }
 
@@ -98,7 +101,8 @@ export function decodePayload(text: string, base64: Base64, receive: PacketCallb
   return packets.length <= MAX_PACKETS && packets.every((packet) => decodePacket(packet, base64, receive));
 }
 
-function decodePacket(packet: string, base64: Base64, receive: PacketCallback): boolean {
+/** Decodes one packet of a payload; false for what is none. */
+export function decodePacket(packet: string, base64: Base64, receive: PacketCallback): boolean {
   const isBinary = packet.startsWith(BINARY_MARK);
   const type = isBinary ? PacketType.MESSAGE : decodePacketType(packet);
   const data = isBinary ? base64.decode(packet.slice(1)) : packet.slice(1);

@@ -12,7 +12,7 @@ import { WebSocketTransport } from "../web/websocket.ts";
 
 const platform: Platform = {
   clock,
-  page: typeof location === "undefined" ? undefined : location,
+  page: globalThis.location,
   random: Math.random,
   randomId: () => base64.encode(crypto.getRandomValues(new Uint8Array(16))),
   onPage,

@@ -1,17 +1,22 @@
-import type { Cancel } from "../clock.ts";
-
 /** One HTTP request of long-polling. */
 export interface PollingRequest {
-  readonly method: "GET" | "POST";
   readonly url: string;
-  /** Nothing for a GET. */
-  readonly body: string | null;
+  /** Of a POST; a GET has none. */
+  readonly body: string | undefined;
   /** Whether it must get through even when the page goes away. */
   readonly last: boolean;
 }
 
-/** What came back: `status` is 0 where there was no response. `retryAfter` is the header, where there is one. */
-export type PollingResponse = (status: number, text: string, retryAfter?: string | null) => void;
+/** What came back. */
+export interface PollingResponse {
+  readonly status: number;
+  readonly text: string;
+  /** The header, where there is one. */
+  readonly retryAfter?: string | null | undefined;
+}
 
-/** Makes a request as the platform can. `done` is called once, later, and never after the cancel. */
-export type Exchange = (request: PollingRequest, done: PollingResponse) => Cancel;
+/**
+ * Makes a request as the platform can. Rejects where there is no whole response, and when `requests` are aborted; one that
+ * takes too long aborts them all.
+ */
+export type Exchange = (request: PollingRequest, requests: AbortController) => Promise<PollingResponse>;

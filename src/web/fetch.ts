@@ -1,13 +1,10 @@
 import { base64 } from "./base64.ts";
 import { clock } from "./clock.ts";
-import type { Exchange, PollingRequest, PollingResponse } from "./exchange.ts";
+import type { Exchange, PollingRequest } from "./exchange.ts";
 import { PollingTransport } from "./polling.ts";
 
 /** Browsers refuse the requests that outlive a page when their bodies together pass 64 KiB. */
 const MAX_KEEPALIVE_LENGTH = 16_384;
-
-/** The longest that a timer can wait: for ever, as far as a poll goes. */
-const MAX_DELAY = 2 ** 31 - 1;
 
 /** How a page's requests are made. */
 export interface FetchOptions {
@@ -31,41 +28,30 @@ export class Fetch extends PollingTransport {
 
 /** Requests by `fetch`. */
 export function createFetchExchange(options: FetchOptions): Exchange {
-  return (request, done) => {
-    const controller = new AbortController();
-    let cancelled = false;
-    const timer = setTimeout(() => controller.abort(), options.requestTimeout || MAX_DELAY);
-    const finish: PollingResponse = (...response) => {
-      clearTimeout(timer);
-      if (!cancelled) done(...response);
-    };
-    fetch(request.url, requestInit(request, options, controller.signal))
-      .then(async (response) => [response, await response.text()] as const)
-      .then(
-        ([{ status, headers }, text]) => finish(status, text, headers.get("retry-after")),
-        () => finish(0, ""),
-      );
-    return () => {
-      cancelled = true;
-      clearTimeout(timer);
-      controller.abort();
-    };
+  const { requestTimeout } = options;
+  return async (request, requests) => {
+    const cancel = requestTimeout ? clock.after(requestTimeout, () => requests.abort()) : undefined;
+    const response = await fetchRequest(request, options, requests);
+    const { status, headers } = response;
+    const text = await response.text();
+    cancel?.();
+    return { status, text, retryAfter: headers.get("retry-after") };
   };
 }
 
-/** A request of long-polling as `fetch` takes it. */
-export function requestInit(
-  { method, body, last }: PollingRequest,
-  { extraHeaders, withCredentials }: FetchOptions,
-  signal: AbortSignal,
-): RequestInit {
-  return {
-    method,
-    headers: extraHeaders ?? {},
-    body,
+/** Makes a request of long-polling. */
+export function fetchRequest(
+  { url, body = "", last }: PollingRequest,
+  { extraHeaders = {}, withCredentials }: FetchOptions,
+  { signal }: AbortController,
+): Promise<Response> {
+  return fetch(url, {
+    method: body ? "POST" : "GET",
+    headers: extraHeaders,
+    body: body || null,
     cache: "no-store",
     credentials: withCredentials ? "include" : "same-origin",
-    keepalive: last && (body?.length ?? 0) < MAX_KEEPALIVE_LENGTH,
+    keepalive: last && body.length < MAX_KEEPALIVE_LENGTH,
     signal,
-  };
+  });
 }

@@ -8,15 +8,17 @@ import type { Cancel } from "../clock.ts";
  *   back-forward cache of some browsers.
  */
 export function onPage(wake: (gone: boolean) => void, leave?: () => void): Cancel {
-  const types = ["online", "offline", "pageshow", "visibilitychange"];
-  if (leave) types.push("beforeunload");
-  const listener = ({ type, persisted }: Event & { persisted?: boolean }): void => {
-    if (type === "beforeunload") leave?.();
-    else if (type !== "visibilitychange" || !document.hidden) wake(type === "offline" || persisted === true);
+  const controller = new AbortController();
+  const listeners = {
+    online: () => wake(false),
+    offline: () => wake(true),
+    pageshow: (event: Event) => wake((event as PageTransitionEvent).persisted),
+    visibilitychange: () => document.hidden || wake(false),
+    ...(leave && { beforeunload: leave }),
   };
-  // React Native has no such events.
-  for (const type of types) globalThis.addEventListener?.(type, listener);
-  return () => {
-    for (const type of types) globalThis.removeEventListener?.(type, listener);
-  };
+  for (const [type, listener] of Object.entries(listeners)) {
+    // React Native has no such events.
+    globalThis.addEventListener?.(type, listener, controller);
+  }
+  return () => controller.abort();
 }

@@ -1,10 +1,10 @@
 import type { Base64 } from "../binary.ts";
-import type { Cancel, Clock } from "../clock.ts";
+import type { Clock } from "../clock.ts";
 import { type ClientTransport, TransportError } from "../engine/client-transport.ts";
 import type { Handshake } from "../engine/handshake.ts";
-import { Outgoing } from "../engine/outgoing.ts";
-import { PacketType } from "../engine/packet.ts";
-import { decodePayload, encodePayload } from "../engine/payload.ts";
+import type { Outgoing } from "../engine/outgoing.ts";
+import { encodePacket, PacketType } from "../engine/packet.ts";
+import { decodePayload, encodeText, SEPARATOR } from "../engine/payload.ts";
 import type { TransportCloseReason, TransportReceiver } from "../engine/transport.ts";
 import type { Exchange, PollingResponse } from "./exchange.ts";
 import { parseRetryAfter } from "./retry-after.ts";
@@ -17,6 +17,8 @@ const MAX_BATCH = 1_024;
 
 /** Characters of a refusal that a program is shown. */
 const MAX_REFUSAL = 1_024;
+
+const NO_RESPONSE: PollingResponse = { status: 0, text: "" };
 
 const encoder = new TextEncoder();
 
@@ -38,167 +40,122 @@ export interface PollingOptions {
  * that is sent in one turn leaves in one POST, and so does all that gathers while a POST is under way.
  */
 export class PollingTransport implements ClientTransport {
-  readonly name: string;
-  receiver: TransportReceiver = { packet() {}, drained() {}, closed() {} };
+  readonly name: string = "polling";
+  writable = false;
+  /** None when this is closed. */
+  receiver: TransportReceiver | undefined;
   readonly #options: PollingOptions;
-  #state: "open" | "pausing" | "paused" | "closed" = "open";
-  #sid: string | undefined;
-  #maxPayload = Number.POSITIVE_INFINITY;
-  #batch: Outgoing[] = [];
-  #batchBytes = 0;
-  /** What is left to say at the end. */
-  readonly #goodbye = [new Outgoing(PacketType.CLOSE)];
-  #scheduled = false;
-  #cancelGet: Cancel | undefined;
-  #cancelPost: Cancel | undefined;
-  #cancelTimer: Cancel | undefined;
-  #whenPaused: () => void = () => {};
-  #stamp = Date.now();
+  readonly #requests = new AbortController();
+  #handshake: Handshake | undefined;
+  /** The packets of the next POST, for as long as it takes more. */
+  #batch: string[] | undefined;
+  /** How long it will be, with a separator behind each packet. */
+  #bytes = 0;
+  /** Until the last POST is answered. */
+  #posts: Promise<void> | undefined;
+  /** Until no poll follows. */
+  #polls: Promise<void> | undefined;
+  #whenPaused: (() => void) | undefined;
 
-  /** @param name another one for an exchange that does not poll. */
-  constructor(options: PollingOptions, name = "polling") {
-    this.name = name;
+  constructor(options: PollingOptions) {
     this.#options = options;
   }
 
-  get writable(): boolean {
-    return this.#state === "open" && !!this.#sid && !this.#cancelPost;
-  }
-
   open(): void {
-    this.#get();
+    this.#polls = this.#poll();
   }
 
-  opened({ sid, maxPayload }: Handshake): void {
-    this.#sid = sid;
-    this.#maxPayload = maxPayload;
+  opened(handshake: Handshake): void {
+    this.#handshake = handshake;
+    this.writable = true;
   }
 
-  send(outgoing: Outgoing): void {
-    const bytes = encoder.encode(encodePayload([outgoing], this.#options.base64)).length + 1;
+  send({ type, data, attachments }: Outgoing): void {
+    const { base64 } = this.#options;
+    const text = [data, ...attachments].map((part) => encodeText(type, part, base64)).join(SEPARATOR);
+    const bytes = encoder.encode(text).length + 1;
+    this.#bytes += bytes;
+    const { maxPayload = 0 } = this.#handshake ?? {};
+    if (this.#batch && this.#batch.length < MAX_BATCH && this.#bytes <= maxPayload + 1) {
+      this.#batch.push(text);
+      return;
+    }
     // A packet that does not fit begins the next request. One that fits in none is for the server to refuse.
-    const fits = this.#batchBytes + bytes - 1 <= this.#maxPayload && this.#batch.length < MAX_BATCH;
-    if (this.#batch.length > 0 && !fits) this.#post();
-    this.#batch.push(outgoing);
-    this.#batchBytes += bytes;
-    this.#schedule();
+    this.writable = !this.#batch;
+    this.#bytes = bytes;
+    this.#batch = [text];
+    this.#posts = this.#post(this.#batch, this.#posts);
   }
 
-  pause(paused: () => void): void {
-    this.#state = "pausing";
+  async pause(paused: () => void): Promise<void> {
     this.#whenPaused = paused;
-    this.#checkPause();
+    await this.#polls;
+    await this.#posts;
+    if (!this.receiver || this.#whenPaused !== paused) return;
+    this.receiver = undefined;
+    paused();
   }
 
   resume(): void {
-    if (this.#state === "closed") return;
-    this.#state = "open";
-    if (!this.#cancelGet) this.#get();
+    this.#whenPaused = undefined;
+    this.#polls = this.#polls?.then(() => this.#poll());
   }
 
-  close(): void {
-    const state = this.#state;
-    this.#state = "closed";
-    // A session that never stood, or goes on elsewhere, has nothing to be told.
-    if (state === "closed" || state === "paused" || !this.#sid) {
-      this.#cancelGet?.();
-      return;
+  async close(): Promise<void> {
+    if (!this.receiver) return;
+    this.receiver = undefined;
+    // A session that never stood has nothing to be told.
+    if (this.#handshake) {
+      const cancel = this.#options.clock.after(CLOSE_TIMEOUT, () => this.#requests.abort());
+      // A request of its own: servers of Socket.IO end the session before they look at what stands in front of it.
+      await this.#post([encodePacket(PacketType.CLOSE, "")], this.#posts);
+      cancel();
     }
-    if (!this.#cancelPost) this.#postLast();
-    this.#cancelTimer = this.#options.clock.after(CLOSE_TIMEOUT, () => {
-      this.#cancelGet?.();
-      this.#cancelPost?.();
-    });
-  }
-
-  #get(): void {
-    const { exchange, base64 } = this.#options;
-    const request = { method: "GET", url: this.#url(), body: null, last: false } as const;
-    this.#cancelGet = exchange(request, (status, text, retryAfter) => {
-      this.#cancelGet = undefined;
-      if (status !== 200) return this.#refused("xhr poll error", status, text, retryAfter);
-      const wellFormed = decodePayload(text, base64, (type, data) => {
-        if (this.#state !== "closed") this.receiver.packet(type, data);
-      });
-      if (!wellFormed) this.#fail("parse error");
-      else if (this.#state === "pausing") this.#checkPause();
-      else if (this.#state === "open") this.#get();
-    });
-  }
-
-  #schedule(): void {
-    if (this.#scheduled || this.#cancelPost) return;
-    this.#scheduled = true;
-    // A microtask: all that this turn sends is there, and no browser slows it down as it does its timers.
-    queueMicrotask(() => {
-      this.#scheduled = false;
-      this.#post();
-    });
-  }
-
-  #post(): void {
-    if (this.#cancelPost || this.#batch.length === 0) return;
-    const { exchange, base64 } = this.#options;
-    const body = encodePayload(this.#batch, base64);
-    this.#batch = [];
-    this.#batchBytes = 0;
-    const request = { method: "POST", url: this.#url(), body, last: this.#state === "closed" } as const;
-    this.#cancelPost = exchange(request, (...response) => this.#posted(...response));
-  }
-
-  #posted(...[status, ...answer]: Parameters<PollingResponse>): void {
-    this.#cancelPost = undefined;
-    if (this.#state === "closed") {
-      this.#postLast();
-      return;
-    }
-    if (status !== 200) {
-      this.#refused("xhr post error", status, ...answer);
-      return;
-    }
-    if (this.#batch.length > 0) this.#schedule();
-    if (this.#state === "pausing") this.#checkPause();
-    else this.receiver.drained();
-  }
-
-  #postLast(): void {
-    // A request of its own: servers of Socket.IO end the session before they look at what stands in front of it.
-    if (this.#batch.length === 0) this.#batch = this.#goodbye.splice(0);
-    if (this.#batch.length > 0) {
-      this.#post();
-      return;
-    }
-    this.#cancelTimer?.();
     // Not before: a server that sees the poll go takes that for the end, and never reads the rest.
-    this.#cancelGet?.();
+    this.#requests.abort();
   }
 
-  #checkPause(): void {
-    if (this.#cancelGet || this.#cancelPost || this.#batch.length > 0) return;
-    this.#state = "paused";
-    this.#whenPaused();
+  async #poll(): Promise<void> {
+    const { base64 } = this.#options;
+    while (this.receiver && !this.#whenPaused) {
+      const text = await this.#ask();
+      const wellFormed = decodePayload(text, base64, (type, data) => this.receiver?.packet(type, data));
+      if (!wellFormed) this.#fail("parse error");
+    }
   }
 
-  /** Tells why, in the server's own words: an answer that is no page of a proxy is short. */
-  #refused(message: string, ...[status, text, retryAfter]: Parameters<PollingResponse>): void {
+  async #post(batch: string[], previous: Promise<void> | undefined): Promise<void> {
+    // At least a microtask: all that this turn sends goes along, and no browser slows it down as it does its timers.
+    await previous;
+    if (batch === this.#batch) this.#batch = undefined;
+    this.writable = false;
+    await this.#ask(batch.join(SEPARATOR));
+    if (!this.receiver) return;
+    this.writable = true;
+    this.receiver.drained();
+  }
+
+  /** Makes a request, a POST where there is a body. Gives empty text where it failed, and this with it. */
+  async #ask(body?: string): Promise<string> {
+    const { exchange, url, timestampRequests, timestampParam } = this.#options;
+    const sid = this.#handshake ? `&sid=${encodeURIComponent(this.#handshake.sid)}` : "";
+    const stamp = timestampRequests ? `&${timestampParam}=${Math.random().toString(36).slice(2)}` : "";
+    const request = { url: url + sid + stamp, body, last: !this.receiver };
+    const { status, text, retryAfter } = await exchange(request, this.#requests).catch(() => NO_RESPONSE);
+    if (status === 200) return text;
+    // The server's own words: an answer that is no page of a proxy is short.
     const context = { status, responseText: text.slice(0, MAX_REFUSAL) };
-    const retryIn = retryAfter ? parseRetryAfter(retryAfter) : undefined;
+    const retryIn = parseRetryAfter(retryAfter);
+    const message = `xhr ${body ? "post" : "poll"} error`;
     this.#fail("transport error", new TransportError(message, status, { context, retryIn }));
+    return "";
   }
 
   #fail(reason: TransportCloseReason, description?: unknown): void {
-    if (this.#state === "closed") return;
-    this.#state = "closed";
-    this.#cancelGet?.();
-    this.#cancelPost?.();
-    this.#batch = [];
-    this.receiver.closed(reason, description);
-  }
-
-  #url(): string {
-    const { url, timestampRequests, timestampParam } = this.#options;
-    const sid = !this.#sid ? "" : `&sid=${encodeURIComponent(this.#sid)}`;
-    const stamp = timestampRequests ? `&${timestampParam}=${(this.#stamp++).toString(36)}` : "";
-    return url + sid + stamp;
+    const { receiver } = this;
+    if (!receiver) return;
+    this.receiver = undefined;
+    this.#requests.abort();
+    receiver.closed(reason, description);
   }
 }

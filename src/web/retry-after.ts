@@ -1,5 +1,9 @@
-/** Milliseconds that `Retry-After` asks for (RFC 9110, section 10.2.3): seconds or a date; `NaN` for anything else. */
-export function parseRetryAfter(header: string): number {
+/**
+ * Milliseconds that `Retry-After` asks for (RFC 9110, section 10.2.3): seconds or a date; `NaN` for anything else, and
+ * `undefined` where there is no such header.
+ */
+export function parseRetryAfter(header: string | null | undefined): number | undefined {
+  if (!header) return undefined;
   const milliseconds = Number(header) * 1_000;
   return Number.isNaN(milliseconds) ? Date.parse(header) - Date.now() : milliseconds;
 }

@@ -1,17 +1,18 @@
-import type { Cancel } from "../clock.ts";
 import { EventStreamParser } from "../sse/parser.ts";
 import type { Exchange, PollingRequest, PollingResponse } from "./exchange.ts";
 
-/** Takes what comes of a response that does not end. */
-export interface StreamSink {
-  /** False when no more is wanted. */
-  chunk(bytes: Uint8Array): boolean;
-  /** The response is over, or there was none: `status` is 0 then. Said once, and not after the cancel. */
-  end(status: number, retryAfter?: string | null): void;
-}
+/** How a response that was read as it came has ended. */
+export type StreamEnd = Omit<PollingResponse, "text">;
 
-/** Begins a request whose response is read as it comes; one with another status than 200 only ends. */
-export type OpenStream = (request: PollingRequest, sink: StreamSink) => Cancel;
+/**
+ * Makes a request whose response is read as it comes, and fulfils when that is over. `receive` says whether more is wanted.
+ * A response with another status than 200 is not read. Rejects as an {@link Exchange} does.
+ */
+export type OpenStream = (
+  request: PollingRequest,
+  requests: AbortController,
+  receive: (chunk: Uint8Array) => boolean,
+) => Promise<StreamEnd>;
 
 /** As much as a WebSocket takes in one message. An event without end must not fill the memory. */
 const MAX_EVENT_LENGTH = 100 * 1024 * 1024;
@@ -24,48 +25,38 @@ const MAX_WAITING = 10_000;
  */
 export function createStreamExchange(open: OpenStream, post: Exchange): Exchange {
   const payloads: string[] = [];
-  let waiting: PollingResponse | undefined;
-  let cancelStream: Cancel | undefined;
-  let ended: number | undefined;
-  let advice: string | null | undefined;
-
-  const proceed = (): void => {
-    if (waiting === undefined) return;
-    const payload = payloads.shift();
-    if (payload === undefined && ended === undefined) return;
-    const done = waiting;
-    waiting = undefined;
-    if (payload !== undefined) done(200, payload);
-    // A stream that ended well is no answer either.
-    else done(ended === 200 ? 0 : (ended ?? 0), "", advice);
-  };
+  let end: StreamEnd | undefined;
+  let isOpen = false;
+  let wake = (): void => {};
   const parser = new EventStreamParser(
     {
       event({ event, data }) {
         payloads.push(event === "json" ? parseText(data) : data);
-        proceed();
+        wake();
       },
     },
     { maxEvent: MAX_EVENT_LENGTH },
   );
+  const receive = (chunk: Uint8Array): boolean => parser.receive(chunk) && payloads.length < MAX_WAITING;
+  const ended = (how: StreamEnd): void => {
+    end = how;
+    wake();
+  };
 
-  return (request, done) => {
-    if (request.method === "POST") return post(request, done);
-    waiting = done;
-    cancelStream ??= open(request, {
-      chunk: (bytes) => parser.receive(bytes) && payloads.length < MAX_WAITING,
-      end(status, retryAfter) {
-        ended = status;
-        advice = retryAfter;
-        proceed();
-      },
-    });
-    // Not within the call, as with any exchange.
-    if (payloads.length > 0 || ended !== undefined) queueMicrotask(proceed);
-    return () => {
-      waiting = undefined;
-      cancelStream?.();
-    };
+  return async (request, requests) => {
+    if (request.body !== undefined) return post(request, requests);
+    if (!isOpen) open(request, requests, receive).then(ended, () => ended({ status: 0 }));
+    isOpen = true;
+    if (payloads.length === 0 && !end) {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+    const text = payloads.shift();
+    if (text !== undefined) return { status: 200, text };
+    // A stream that ended well is no answer either.
+    const { status = 0, retryAfter } = end ?? {};
+    return { status: status === 200 ? 0 : status, text: "", retryAfter };
   };
 }
 

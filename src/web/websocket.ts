@@ -1,10 +1,9 @@
-import type { Cancel } from "../clock.ts";
 import { type ClientTransport, TransportError } from "../engine/client-transport.ts";
 import type { Outgoing } from "../engine/outgoing.ts";
-import { decodePacketType, encodePacket, PacketType } from "../engine/packet.ts";
+import { PacketType } from "../engine/packet.ts";
+import { decodePacket, encodeText } from "../engine/payload.ts";
 import type { TransportCloseReason, TransportReceiver } from "../engine/transport.ts";
 import { base64 } from "./base64.ts";
-import { clock } from "./clock.ts";
 
 /** The state of a WebSocket that takes messages. */
 const OPEN = 1;
@@ -21,16 +20,16 @@ export interface WebSocketOptions {
 export class WebSocketTransport implements ClientTransport {
   static readonly transport: string = "websocket";
   readonly name = "websocket";
-  receiver: TransportReceiver = { packet() {}, drained() {}, closed() {} };
-  readonly #create: () => WebSocket;
-  readonly #forceBase64: boolean | undefined;
+  readonly #url: string;
+  readonly #options: WebSocketOptions;
   #socket: WebSocket | undefined;
-  #cancelTimer: Cancel | undefined;
+  /** None once this is closed. */
+  receiver: TransportReceiver | undefined;
 
   /** A browser without WebSocket, or one that throws, fails to open. */
-  constructor(url: string, { protocols, forceBase64 }: WebSocketOptions) {
-    this.#forceBase64 = forceBase64;
-    this.#create = () => new WebSocket(url, protocols);
+  constructor(url: string, options: WebSocketOptions) {
+    this.#url = url;
+    this.#options = options;
   }
 
   get writable(): boolean {
@@ -38,31 +37,28 @@ export class WebSocketTransport implements ClientTransport {
   }
 
   open(): void {
-    let socket: WebSocket;
     try {
-      socket = this.#create();
+      const socket = new WebSocket(this.#url, this.#options.protocols);
+      this.#socket = socket;
+      socket.binaryType = "arraybuffer";
+      socket.onopen = () => this.receiver?.drained();
+      socket.onmessage = (event: MessageEvent<string | ArrayBuffer>) => this.#receive(event.data);
+      socket.onerror = () => this.#fail("transport error", new TransportError("websocket error"));
+      socket.onclose = (context) =>
+        this.#fail("transport close", { description: "websocket connection closed", context });
     } catch (cause) {
       const error = new TransportError("websocket error", undefined, { cause });
-      this.#cancelTimer = clock.after(0, () => this.receiver.closed("transport error", error));
-      return;
+      queueMicrotask(() => this.#fail("transport error", error));
     }
-    this.#socket = socket;
-    socket.binaryType = "arraybuffer";
-    socket.onopen = () => this.receiver.drained();
-    socket.onmessage = (event: MessageEvent<string | ArrayBuffer>) => this.#receive(event.data);
-    socket.onerror = () => this.#fail("transport error", new TransportError("websocket error"));
-    socket.onclose = (context) =>
-      this.#fail("transport close", { description: "websocket connection closed", context });
   }
 
   opened(): void {}
 
-  send(outgoing: Outgoing): void {
-    const { type, data, attachments } = outgoing;
+  send({ type, data, attachments }: Outgoing): void {
     for (const part of [data, ...attachments]) {
-      if (typeof part === "string") this.#socket?.send(encodePacket(type, part));
+      const isText = typeof part === "string" || this.#options.forceBase64;
       // The DOM's types leave out views of shared memory, which no code here makes.
-      else this.#socket?.send(this.#forceBase64 ? `b${base64.encode(part)}` : (part as BufferSource));
+      this.#socket?.send(isText ? encodeText(type, part, base64) : (part as BufferSource));
     }
   }
 
@@ -73,26 +69,19 @@ export class WebSocketTransport implements ClientTransport {
   resume(): void {}
 
   close(): void {
-    this.#cancelTimer?.();
-    this.#release()?.close();
+    this.receiver = undefined;
+    this.#socket?.close();
   }
 
   #receive(data: string | ArrayBuffer): void {
-    const type = typeof data === "string" ? decodePacketType(data) : PacketType.MESSAGE;
-    if (type === undefined) this.#fail("parse error");
-    else this.receiver.packet(type, typeof data === "string" ? data.slice(1) : data);
+    if (typeof data !== "string") this.receiver?.packet(PacketType.MESSAGE, data);
+    else if (!decodePacket(data, base64, (...packet) => this.receiver?.packet(...packet)))
+      this.#fail("parse error");
   }
 
   #fail(reason: TransportCloseReason, description?: unknown): void {
-    this.#release()?.close();
-    this.receiver.closed(reason, description);
-  }
-
-  /** Lets go of the socket: it tells nothing more. */
-  #release(): WebSocket | undefined {
-    const socket = this.#socket;
-    this.#socket = undefined;
-    if (socket) socket.onopen = socket.onmessage = socket.onerror = socket.onclose = null;
-    return socket;
+    const { receiver } = this;
+    this.close();
+    receiver?.closed(reason, description);
   }
 }

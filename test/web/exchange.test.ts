@@ -25,13 +25,16 @@ async function serve(handler: Handler): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
 
-const ask = (exchange: Exchange, url: string, changes: Partial<PollingRequest> = {}) =>
-  new Promise((resolve) => {
-    const request = { method: "GET", url, body: null, last: false, ...changes } as const;
-    exchange(request, (status, text, retryAfter) =>
-      resolve([status, text, ...(retryAfter ? [retryAfter] : [])]),
-    );
-  });
+const ask = (
+  exchange: Exchange,
+  url: string,
+  changes: Partial<PollingRequest> = {},
+  requests = new AbortController(),
+) =>
+  exchange({ url, body: undefined, last: false, ...changes }, requests).then(
+    ({ status, text, retryAfter }) => [status, text, ...(retryAfter ? [retryAfter] : [])],
+    () => "nothing",
+  );
 
 const headers = { "x-token": "abc" };
 const kinds: [string, (timeout: number) => Exchange][] = [
@@ -51,7 +54,7 @@ describe.each(kinds)("an exchange by %s", (_, create) => {
     const url = await serve((request, response, body) =>
       response.end(`${request.headers["content-type"]} ${body}`),
     );
-    const answer = await ask(create(0), url, { method: "POST", body: "4가\x1e1", last: true });
+    const answer = await ask(create(0), url, { body: "4가\x1e1", last: true });
     expect(answer).toEqual([200, "text/plain;charset=UTF-8 4가\x1e1"]);
   });
 
@@ -66,7 +69,7 @@ describe.each(kinds)("an exchange by %s", (_, create) => {
   });
 
   it("says that nobody answered", async () => {
-    expect(await ask(create(0), "http://127.0.0.1:1/")).toEqual([0, ""]);
+    expect(await ask(create(0), "http://127.0.0.1:1/")).toBe("nothing");
   });
 
   it("says that the answer broke off", async () => {
@@ -74,31 +77,28 @@ describe.each(kinds)("an exchange by %s", (_, create) => {
       response.writeHead(200, { "content-length": 10 }).write("half");
       setImmediate(() => response.destroy());
     });
-    expect(await ask(create(0), url)).toEqual([0, ""]);
+    expect(await ask(create(0), url)).toBe("nothing");
   });
 
   it("waits no longer than it is told to", async () => {
     const url = await serve(() => {});
-    expect(await ask(create(20), url)).toEqual([0, ""]);
+    expect(await ask(create(20), url)).toBe("nothing");
   });
 
-  it("says nothing of what was cancelled", async () => {
-    const answers: unknown[] = [];
-    let arrived = (): void => {};
-    const isThere = new Promise<void>((resolve) => {
-      arrived = resolve;
+  it("ends when it is aborted", async () => {
+    const requests = new AbortController();
+    const url = await serve(() => requests.abort());
+    expect(await ask(create(0), url, {}, requests)).toBe("nothing");
+  });
+
+  it("asks nobody when it was aborted before", async () => {
+    let asked = false;
+    const url = await serve((_request, response) => {
+      asked = true;
+      response.end();
     });
-    const gone = new Promise<void>((resolve) => {
-      void serve((request) => {
-        arrived();
-        request.socket.on("close", () => resolve());
-      }).then((url) => {
-        const request = { method: "GET", url, body: null, last: false } as const;
-        const cancel = create(0)(request, (...answer) => answers.push(answer));
-        void isThere.then(cancel);
-      });
-    });
-    await gone;
-    expect(answers).toEqual([]);
+    const requests = new AbortController();
+    requests.abort();
+    expect([await ask(create(0), url, {}, requests), asked]).toEqual(["nothing", false]);
   });
 });

@@ -4,19 +4,16 @@ import { onPage } from "../../src/web/page.ts";
 /** What the global object of a page or of a worker has, as far as it is listened to. */
 function enter(document?: { hidden: boolean }) {
   const target = new EventTarget();
-  let listeners = 0;
-  vi.stubGlobal("addEventListener", (type: string, run: () => void) => {
-    listeners += 1;
-    target.addEventListener(type, run);
-  });
-  vi.stubGlobal("removeEventListener", (type: string, run: () => void) => {
-    listeners -= 1;
-    target.removeEventListener(type, run);
+  const types = new Set<string>();
+  vi.stubGlobal("addEventListener", (type: string, run: () => void, options: { signal: AbortSignal }) => {
+    types.add(type);
+    options.signal.addEventListener("abort", () => types.delete(type));
+    target.addEventListener(type, run, options);
   });
   vi.stubGlobal("document", document);
   return {
     tell: (type: string, fields: object = {}) => target.dispatchEvent(Object.assign(new Event(type), fields)),
-    listeners: () => listeners,
+    listeners: () => types.size,
   };
 }
 
@@ -68,7 +65,6 @@ describe("onPage", () => {
 
   it("does without where there are no events", () => {
     vi.stubGlobal("addEventListener", undefined);
-    vi.stubGlobal("removeEventListener", undefined);
     onPage(() => {})();
   });
 

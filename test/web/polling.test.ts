@@ -4,14 +4,18 @@ import { TransportError } from "../../src/engine/client-transport.ts";
 import { Outgoing } from "../../src/engine/outgoing.ts";
 import { PacketType } from "../../src/engine/packet.ts";
 import { base64 } from "../../src/web/base64.ts";
-import type { PollingRequest, PollingResponse } from "../../src/web/exchange.ts";
+import type { PollingRequest } from "../../src/web/exchange.ts";
 import { PollingTransport } from "../../src/web/polling.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 
 interface Exchanged extends PollingRequest {
-  readonly answer: PollingResponse;
+  /** Answers, and waits for what follows. */
+  readonly answer: (status: number, text: string, retryAfter?: string) => Promise<void>;
   cancelled: boolean;
 }
+
+/** All that follows without I/O has come. */
+const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 function start({ timestampParam, maxPayload = 20 }: { timestampParam?: string; maxPayload?: number } = {}) {
   const clock = new FakeClock();
@@ -20,13 +24,19 @@ function start({ timestampParam, maxPayload = 20 }: { timestampParam?: string; m
   const transport = new PollingTransport({
     url: "http://host/socket.io/?EIO=4",
     ...(timestampParam !== undefined && { timestampRequests: true, timestampParam }),
-    exchange: (request, answer) => {
-      const exchanged = { ...request, answer, cancelled: false };
-      requests.push(exchanged);
-      return () => {
-        exchanged.cancelled = true;
-      };
-    },
+    exchange: (request, { signal }) =>
+      new Promise((resolve, reject) => {
+        const answer = (status: number, text: string, retryAfter?: string) => {
+          resolve({ status, text, retryAfter });
+          return settled();
+        };
+        const exchanged: Exchanged = { ...request, answer, cancelled: false };
+        requests.push(exchanged);
+        signal.addEventListener("abort", () => {
+          exchanged.cancelled = true;
+          reject(signal.reason);
+        });
+      }),
     base64,
     clock,
   });
@@ -59,24 +69,22 @@ function start({ timestampParam, maxPayload = 20 }: { timestampParam?: string; m
 }
 
 /** A transport whose session stands; `get` is the poll that waits. */
-function opened(maxPayload?: number) {
+async function opened(maxPayload?: number) {
   const all = start(maxPayload === undefined ? {} : { maxPayload });
-  all.one().answer(200, "0{}");
+  await all.one().answer(200, "0{}");
   const get = all.one();
   all.events.splice(0);
   const send = (text: string) => all.transport.send(new Outgoing(PacketType.MESSAGE, text));
   return { ...all, get, send };
 }
 
-const turn = () => new Promise<void>((resolve) => queueMicrotask(resolve));
-
 describe("PollingTransport", () => {
-  it("asks without a session, and with it from then on", () => {
+  it("asks without a session, and with it from then on", async () => {
     const { transport, one, events } = start();
     const first = one();
-    expect(first).toMatchObject({ method: "GET", url: "http://host/socket.io/?EIO=4", body: null });
+    expect(first).toMatchObject({ url: "http://host/socket.io/?EIO=4", body: undefined });
     expect(transport.writable).toBe(false);
-    first.answer(200, "0{}\x1e4hello\x1ebAQI=");
+    await first.answer(200, "0{}\x1e4hello\x1ebAQI=");
     expect(one().url).toBe("http://host/socket.io/?EIO=4&sid=a%20b");
     expect(transport.writable).toBe(true);
     expect(events).toEqual([
@@ -86,10 +94,10 @@ describe("PollingTransport", () => {
     ]);
   });
 
-  it("makes each URL a new one where it is told to", () => {
+  it("makes each URL a new one where it is told to", async () => {
     const { one } = start({ timestampParam: "now" });
     const first = one();
-    first.answer(200, "0{}");
+    await first.answer(200, "0{}");
     const second = one();
     expect(first.url).toMatch(/\?EIO=4&now=[0-9a-z]+$/);
     expect(second.url).toMatch(/&sid=a%20b&now=[0-9a-z]+$/);
@@ -97,62 +105,61 @@ describe("PollingTransport", () => {
   });
 
   it("sends what one turn gives in one request", async () => {
-    const { send, one, take } = opened();
+    const { send, one, take } = await opened();
     send("a");
     send("b");
     expect(take()).toEqual([]);
-    await turn();
-    expect(one()).toMatchObject({ method: "POST", body: "4a\x1e4b", url: expect.stringContaining("sid=") });
+    await settled();
+    expect(one()).toMatchObject({ body: "4a\x1e4b", url: expect.stringContaining("sid=") });
   });
 
   it("sends one request at a time", async () => {
-    const { transport, send, one, take, events } = opened();
+    const { transport, send, one, take, events } = await opened();
     send("a");
-    await turn();
+    await settled();
     const post = one();
     expect(transport.writable).toBe(false);
-    post.answer(200, "ok");
+    await post.answer(200, "ok");
     expect(events).toEqual(["drained"]);
     expect(transport.writable).toBe(true);
-    await turn();
     expect(take()).toEqual([]);
   });
 
   it("stays within the bytes that the server takes", async () => {
-    const { transport, send, one, take } = opened();
+    const { transport, send, one, take } = await opened();
     send("가나다"); // 10 bytes with its type
     send("12345678"); // 9, and a separator: 20
     expect(take()).toEqual([]);
     send("x");
     expect(transport.writable).toBe(false);
+    await settled();
     const first = one();
     expect(first.body).toBe("4가나다\x1e412345678");
-    first.answer(200, "ok");
-    await turn();
+    await first.answer(200, "ok");
     expect(one().body).toBe("4x");
   });
 
   it("stays within the packets that a server takes", async () => {
-    const { transport, send, take } = opened(1_000_000);
+    const { transport, send, one } = await opened(1_000_000);
     for (let sent = 0; sent < 1_025; sent += 1) send("x");
     expect(transport.writable).toBe(false);
-    const [first] = take();
-    expect(first?.body?.split("\x1e")).toHaveLength(1_024);
-    first?.answer(200, "ok");
-    await Promise.resolve();
-    expect(take()[0]?.body).toBe("4x");
+    await settled();
+    const first = one();
+    expect(first.body?.split("\x1e")).toHaveLength(1_024);
+    await first.answer(200, "ok");
+    expect(one().body).toBe("4x");
   });
 
   it("leaves a packet that fits nowhere to the server", async () => {
-    const { send, one } = opened();
+    const { send, one } = await opened();
     send("x".repeat(30));
-    await turn();
+    await settled();
     expect(one().body).toHaveLength(31);
   });
 
-  it.each([0, 400, 500])("fails when a poll is answered with %i", (status) => {
-    const { get, events, take } = opened();
-    get.answer(status, "4no");
+  it.each([0, 400, 500])("fails when a poll is answered with %i", async (status) => {
+    const { get, events, take } = await opened();
+    await get.answer(status, "4no");
     const context = { status, responseText: "4no" };
     expect(events).toEqual([
       ["closed", "transport error", new TransportError("xhr poll error", status, { context })],
@@ -161,10 +168,10 @@ describe("PollingTransport", () => {
   });
 
   it("fails when a request to send fails", async () => {
-    const { transport, send, one, get, events } = opened();
+    const { transport, send, one, get, events } = await opened();
     send("a");
-    await turn();
-    one().answer(413, "x".repeat(2_000));
+    await settled();
+    await one().answer(413, "x".repeat(2_000));
     // Of a page that a proxy has put before the server, the beginning is enough.
     const context = { status: 413, responseText: "x".repeat(1_024) };
     expect(events).toEqual([
@@ -173,16 +180,16 @@ describe("PollingTransport", () => {
     expect([get.cancelled, transport.writable]).toEqual([true, false]);
   });
 
-  it("fails at what is no payload", () => {
+  it("fails at what is no payload", async () => {
     for (const text of ["", "hello", "4a\x1e9", "b?"]) {
-      const { get, events } = opened();
-      get.answer(200, text);
+      const { get, events } = await opened();
+      await get.answer(200, text);
       expect(events.at(-1)).toEqual(["closed", "parse error", undefined]);
     }
   });
 
-  it("hands over nothing of a payload behind the packet at which it is closed", () => {
-    const { transport, get, take } = opened();
+  it("hands over nothing of a payload behind the packet at which it is closed", async () => {
+    const { transport, get, take } = await opened();
     const seen: unknown[] = [];
     transport.receiver = {
       packet: (_, data) => {
@@ -192,79 +199,90 @@ describe("PollingTransport", () => {
       drained() {},
       closed: (reason) => seen.push(reason),
     };
-    get.answer(200, "4a\x1e4b\x1e9");
+    await get.answer(200, "4a\x1e4b\x1e9");
+    await settled();
     expect(seen).toEqual(["a"]);
     expect(take().map(({ body }) => body)).toEqual(["1"]);
   });
 
   it("pauses when both requests are over and everything is sent", async () => {
-    const { transport, send, one, take, get, events } = opened();
+    const { transport, send, one, take, get, events } = await opened();
     send("a");
     let paused = 0;
     transport.pause(() => {
       paused += 1;
     });
-    expect(transport.writable).toBe(false);
-    await turn();
+    await settled();
     const post = one();
-    get.answer(200, "4last");
+    await get.answer(200, "4last");
     expect([paused, take()]).toEqual([0, []]);
-    post.answer(200, "ok");
-    expect([paused, take(), events]).toEqual([1, [], [[PacketType.MESSAGE, "last"]]]);
+    await post.answer(200, "ok");
+    expect([paused, take(), events]).toEqual([1, [], [[PacketType.MESSAGE, "last"], "drained"]]);
     transport.close();
+    await settled();
     expect(take()).toEqual([]);
   });
 
-  it("polls again when the pause is given up", () => {
-    const { transport, get, one, take } = opened();
-    transport.pause(() => {});
+  it("polls again when the pause is given up", async () => {
+    const { transport, send, get, one, take } = await opened();
+    const paused = (): void => {
+      throw new Error("not paused");
+    };
+    transport.pause(paused);
     transport.resume();
     expect(take()).toEqual([]);
-    get.answer(200, "6");
-    transport.pause(() => {});
-    one().answer(200, "6");
+    await get.answer(200, "6");
+    const second = one();
+    send("a");
+    await settled();
+    const post = one();
+    transport.pause(paused);
+    await second.answer(200, "6");
+    expect(take()).toEqual([]);
     transport.resume();
-    expect(one().method).toBe("GET");
+    await post.answer(200, "ok");
+    expect(one().body).toBeUndefined();
     expect(transport.writable).toBe(true);
   });
 
   it("says goodbye behind what was accepted, and ends its poll after that", async () => {
-    const { transport, send, one, get, clock, events } = opened();
+    const { transport, send, one, get, clock, events } = await opened();
     send("last");
     transport.close();
+    await settled();
     const post = one();
     expect(post).toMatchObject({ body: "4last", last: true });
-    await turn();
-    post.answer(200, "ok");
+    await post.answer(200, "ok");
     const goodbye = one();
     expect(goodbye).toMatchObject({ body: "1", last: true });
     expect(get.cancelled).toBe(false);
-    goodbye.answer(200, "ok");
+    await goodbye.answer(200, "ok");
     expect([get.cancelled, clock.pending, events]).toEqual([true, 0, []]);
   });
 
   it("says goodbye when the request under way is over", async () => {
-    const { transport, send, one, clock } = opened();
+    const { transport, send, one, clock } = await opened();
     send("a");
-    await turn();
+    await settled();
     const post = one();
     transport.close();
-    post.answer(200, "ok");
+    await post.answer(200, "ok");
     const last = one();
     expect(last.body).toBe("1");
-    last.answer(500, "");
+    await last.answer(500, "");
     expect(clock.pending).toBe(0);
   });
 
-  it("waits ten seconds for a server that never answers", () => {
-    const { transport, one, get, clock } = opened();
+  it("waits ten seconds for a server that never answers", async () => {
+    const { transport, one, get, clock } = await opened();
     transport.close();
+    await settled();
     const post = one();
     clock.advance(10_000);
     expect([post.cancelled, get.cancelled]).toEqual([true, true]);
   });
 
-  it("only gives up when the session never stood", () => {
+  it("only gives up when the session never stood", async () => {
     const { transport, one, take } = start();
     const get = one();
     transport.close();

@@ -19,6 +19,7 @@ export class NodeXHR extends PollingTransport {
 /** A stream of events down and POSTs up, by `node:http`: see {@link PollingTransport}. Only Baro's server has it. */
 export class SSE extends PollingTransport {
   static readonly transport: string = "sse";
+  override readonly name = "sse";
 
   constructor(url: string, options: ResolvedOptions) {
     const requests = clientRequests(options);
@@ -26,6 +27,6 @@ export class SSE extends PollingTransport {
       createHttpStream(requests),
       createHttpExchange(requests, options.requestTimeout),
     );
-    super({ ...options, url, exchange, base64, clock }, SSE.transport);
+    super({ ...options, url, exchange, base64, clock });
   }
 }

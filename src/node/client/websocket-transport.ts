@@ -69,7 +69,7 @@ export class WebSocketTransport implements ClientTransport {
       },
       (cause) => {
         const { status, retryAfter = undefined } = cause instanceof DialError ? cause : {};
-        const retryIn = retryAfter === undefined ? undefined : parseRetryAfter(retryAfter);
+        const retryIn = parseRetryAfter(retryAfter);
         this.fail("transport error", new TransportError("websocket error", status, { cause, retryIn }));
       },
     );
