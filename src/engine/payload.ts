@@ -35,7 +35,7 @@ export function encodePayload(outgoings: readonly Outgoing[], base64: Base64): s
 }
 
 /** The payload of one alone. It is built once and kept in its `payload`. */
-export function encodeOutgoing(outgoing: Outgoing, base64: Base64): string {
+function encodeOutgoing(outgoing: Outgoing, base64: Base64): string {
   if (outgoing.payload === undefined) {
     let payload = encodeText(outgoing.type, outgoing.data, base64);
     for (const attachment of outgoing.attachments) {

@@ -7,13 +7,11 @@ export interface PollingRequest {
   readonly last: boolean;
 }
 
-/** What came back. */
-export interface PollingResponse {
-  readonly status: number;
-  readonly text: string;
-  /** The header, where there is one. */
-  readonly retryAfter?: string | null | undefined;
-}
+/** What came back; `retryAfter` is the header, where there is one. */
+export type PollingResponse = readonly [status: number, text: string, retryAfter?: string | null | undefined];
+
+/** What stands for an answer where there was none. */
+export const NO_RESPONSE: PollingResponse = [0, ""];
 
 /**
  * Makes a request as the platform can. Rejects where there is no whole response, and when `requests` are aborted; one that

@@ -32,10 +32,9 @@ export function createFetchExchange(options: FetchOptions): Exchange {
   return async (request, requests) => {
     const cancel = requestTimeout ? clock.after(requestTimeout, () => requests.abort()) : undefined;
     const response = await fetchRequest(request, options, requests);
-    const { status, headers } = response;
     const text = await response.text();
     cancel?.();
-    return { status, text, retryAfter: headers.get("retry-after") };
+    return [response.status, text, response.headers.get("retry-after")];
   };
 }
 
@@ -50,8 +49,8 @@ export function fetchRequest(
     headers: extraHeaders,
     body: body || null,
     cache: "no-store",
-    credentials: withCredentials ? "include" : "same-origin",
     keepalive: last && body.length < MAX_KEEPALIVE_LENGTH,
     signal,
+    ...(withCredentials && { credentials: "include" }),
   });
 }

@@ -6,7 +6,7 @@ import type { Outgoing } from "../engine/outgoing.ts";
 import { encodePacket, PacketType } from "../engine/packet.ts";
 import { decodePayload, encodeText, SEPARATOR } from "../engine/payload.ts";
 import type { TransportCloseReason, TransportReceiver } from "../engine/transport.ts";
-import type { Exchange, PollingResponse } from "./exchange.ts";
+import { type Exchange, NO_RESPONSE } from "./exchange.ts";
 import { parseRetryAfter } from "./retry-after.ts";
 
 /** How long the last requests may take. A server that never answers must not keep a program from its end. */
@@ -17,10 +17,6 @@ const MAX_BATCH = 1_024;
 
 /** Characters of a refusal that a program is shown. */
 const MAX_REFUSAL = 1_024;
-
-const NO_RESPONSE: PollingResponse = { status: 0, text: "" };
-
-const encoder = new TextEncoder();
 
 /** Where and how a session is polled. */
 export interface PollingOptions {
@@ -46,7 +42,8 @@ export class PollingTransport implements ClientTransport {
   receiver: TransportReceiver | undefined;
   readonly #options: PollingOptions;
   readonly #requests = new AbortController();
-  #handshake: Handshake | undefined;
+  #sid: string | undefined;
+  #maxPayload = 0;
   /** The packets of the next POST, for as long as it takes more. */
   #batch: string[] | undefined;
   /** How long it will be, with a separator behind each packet. */
@@ -65,26 +62,28 @@ export class PollingTransport implements ClientTransport {
     this.#polls = this.#poll();
   }
 
-  opened(handshake: Handshake): void {
-    this.#handshake = handshake;
+  opened({ sid, maxPayload }: Handshake): void {
+    this.#sid = sid;
+    this.#maxPayload = maxPayload;
     this.writable = true;
   }
 
   send({ type, data, attachments }: Outgoing): void {
     const { base64 } = this.#options;
     const text = [data, ...attachments].map((part) => encodeText(type, part, base64)).join(SEPARATOR);
-    const bytes = encoder.encode(text).length + 1;
+    const bytes = new TextEncoder().encode(text).length;
+    const batch = this.#batch;
     this.#bytes += bytes;
-    const { maxPayload = 0 } = this.#handshake ?? {};
-    if (this.#batch && this.#batch.length < MAX_BATCH && this.#bytes <= maxPayload + 1) {
-      this.#batch.push(text);
-      return;
+    // With a separator behind each of those before it.
+    if (batch && batch.length < MAX_BATCH && this.#bytes + batch.length <= this.#maxPayload) {
+      batch.push(text);
+    } else {
+      // A packet that does not fit begins the next request. One that fits in none is for the server to refuse.
+      this.writable = !batch;
+      this.#bytes = bytes;
+      this.#batch = [text];
+      this.#posts = this.#post(this.#batch, this.#posts);
     }
-    // A packet that does not fit begins the next request. One that fits in none is for the server to refuse.
-    this.writable = !this.#batch;
-    this.#bytes = bytes;
-    this.#batch = [text];
-    this.#posts = this.#post(this.#batch, this.#posts);
   }
 
   async pause(paused: () => void): Promise<void> {
@@ -105,7 +104,7 @@ export class PollingTransport implements ClientTransport {
     if (!this.receiver) return;
     this.receiver = undefined;
     // A session that never stood has nothing to be told.
-    if (this.#handshake) {
+    if (this.#sid) {
       const cancel = this.#options.clock.after(CLOSE_TIMEOUT, () => this.#requests.abort());
       // A request of its own: servers of Socket.IO end the session before they look at what stands in front of it.
       await this.#post([encodePacket(PacketType.CLOSE, "")], this.#posts);
@@ -138,10 +137,10 @@ export class PollingTransport implements ClientTransport {
   /** Makes a request, a POST where there is a body. Gives empty text where it failed, and this with it. */
   async #ask(body?: string): Promise<string> {
     const { exchange, url, timestampRequests, timestampParam } = this.#options;
-    const sid = this.#handshake ? `&sid=${encodeURIComponent(this.#handshake.sid)}` : "";
-    const stamp = timestampRequests ? `&${timestampParam}=${Math.random().toString(36).slice(2)}` : "";
+    const sid = this.#sid ? `&sid=${encodeURIComponent(this.#sid)}` : "";
+    const stamp = timestampRequests ? `&${timestampParam}=${Math.random()}` : "";
     const request = { url: url + sid + stamp, body, last: !this.receiver };
-    const { status, text, retryAfter } = await exchange(request, this.#requests).catch(() => NO_RESPONSE);
+    const [status, text, retryAfter] = await exchange(request, this.#requests).catch(() => NO_RESPONSE);
     if (status === 200) return text;
     // The server's own words: an answer that is no page of a proxy is short.
     const context = { status, responseText: text.slice(0, MAX_REFUSAL) };

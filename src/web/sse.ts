@@ -29,6 +29,6 @@ function createFetchStream(options: FetchOptions): OpenStream {
     }
     // Whatever is left of it is not wanted.
     await reader?.cancel();
-    return { status, retryAfter: headers.get("retry-after") };
+    return [status, "", headers.get("retry-after")];
   };
 }

@@ -1,18 +1,15 @@
 import { EventStreamParser } from "../sse/parser.ts";
-import type { Exchange, PollingRequest, PollingResponse } from "./exchange.ts";
-
-/** How a response that was read as it came has ended. */
-export type StreamEnd = Omit<PollingResponse, "text">;
+import { type Exchange, NO_RESPONSE, type PollingRequest, type PollingResponse } from "./exchange.ts";
 
 /**
  * Makes a request whose response is read as it comes, and fulfils when that is over. `receive` says whether more is wanted.
- * A response with another status than 200 is not read. Rejects as an {@link Exchange} does.
+ * The answer has no text, and one with another status than 200 is not read. Rejects as an {@link Exchange} does.
  */
 export type OpenStream = (
   request: PollingRequest,
   requests: AbortController,
   receive: (chunk: Uint8Array) => boolean,
-) => Promise<StreamEnd>;
+) => Promise<PollingResponse>;
 
 /** As much as a WebSocket takes in one message. An event without end must not fill the memory. */
 const MAX_EVENT_LENGTH = 100 * 1024 * 1024;
@@ -25,7 +22,7 @@ const MAX_WAITING = 10_000;
  */
 export function createStreamExchange(open: OpenStream, post: Exchange): Exchange {
   const payloads: string[] = [];
-  let end: StreamEnd | undefined;
+  let end: PollingResponse | undefined;
   let isOpen = false;
   let wake = (): void => {};
   const parser = new EventStreamParser(
@@ -38,14 +35,15 @@ export function createStreamExchange(open: OpenStream, post: Exchange): Exchange
     { maxEvent: MAX_EVENT_LENGTH },
   );
   const receive = (chunk: Uint8Array): boolean => parser.receive(chunk) && payloads.length < MAX_WAITING;
-  const ended = (how: StreamEnd): void => {
-    end = how;
+  const ended = (answer: PollingResponse): void => {
+    // A stream that ended well is no answer either.
+    end = answer[0] === 200 ? NO_RESPONSE : answer;
     wake();
   };
 
   return async (request, requests) => {
     if (request.body !== undefined) return post(request, requests);
-    if (!isOpen) open(request, requests, receive).then(ended, () => ended({ status: 0 }));
+    if (!isOpen) open(request, requests, receive).then(ended, () => ended(NO_RESPONSE));
     isOpen = true;
     if (payloads.length === 0 && !end) {
       await new Promise<void>((resolve) => {
@@ -53,10 +51,7 @@ export function createStreamExchange(open: OpenStream, post: Exchange): Exchange
       });
     }
     const text = payloads.shift();
-    if (text !== undefined) return { status: 200, text };
-    // A stream that ended well is no answer either.
-    const { status = 0, retryAfter } = end ?? {};
-    return { status: status === 200 ? 0 : status, text: "", retryAfter };
+    return text === undefined ? (end ?? NO_RESPONSE) : [200, text];
   };
 }
 

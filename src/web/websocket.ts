@@ -37,18 +37,19 @@ export class WebSocketTransport implements ClientTransport {
   }
 
   open(): void {
+    const fail = (cause: unknown): void =>
+      this.#fail("transport error", new TransportError("websocket error", undefined, { cause }));
     try {
       const socket = new WebSocket(this.#url, this.#options.protocols);
       this.#socket = socket;
       socket.binaryType = "arraybuffer";
       socket.onopen = () => this.receiver?.drained();
       socket.onmessage = (event: MessageEvent<string | ArrayBuffer>) => this.#receive(event.data);
-      socket.onerror = () => this.#fail("transport error", new TransportError("websocket error"));
+      socket.onerror = fail;
       socket.onclose = (context) =>
         this.#fail("transport close", { description: "websocket connection closed", context });
     } catch (cause) {
-      const error = new TransportError("websocket error", undefined, { cause });
-      queueMicrotask(() => this.#fail("transport error", error));
+      queueMicrotask(() => fail(cause));
     }
   }
 
@@ -75,7 +76,7 @@ export class WebSocketTransport implements ClientTransport {
 
   #receive(data: string | ArrayBuffer): void {
     if (typeof data !== "string") this.receiver?.packet(PacketType.MESSAGE, data);
-    else if (!decodePacket(data, base64, (...packet) => this.receiver?.packet(...packet)))
+    else if (!decodePacket(data, base64, (type, packet) => this.receiver?.packet(type, packet)))
       this.#fail("parse error");
   }
 

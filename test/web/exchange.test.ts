@@ -32,7 +32,7 @@ const ask = (
   requests = new AbortController(),
 ) =>
   exchange({ url, body: undefined, last: false, ...changes }, requests).then(
-    ({ status, text, retryAfter }) => [status, text, ...(retryAfter ? [retryAfter] : [])],
+    ([status, text, retryAfter]) => [status, text, ...(retryAfter ? [retryAfter] : [])],
     () => "nothing",
   );
 

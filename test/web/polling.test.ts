@@ -27,7 +27,7 @@ function start({ timestampParam, maxPayload = 20 }: { timestampParam?: string; m
     exchange: (request, { signal }) =>
       new Promise((resolve, reject) => {
         const answer = (status: number, text: string, retryAfter?: string) => {
-          resolve({ status, text, retryAfter });
+          resolve([status, text, retryAfter]);
           return settled();
         };
         const exchanged: Exchanged = { ...request, answer, cancelled: false };
@@ -99,8 +99,8 @@ describe("PollingTransport", () => {
     const first = one();
     await first.answer(200, "0{}");
     const second = one();
-    expect(first.url).toMatch(/\?EIO=4&now=[0-9a-z]+$/);
-    expect(second.url).toMatch(/&sid=a%20b&now=[0-9a-z]+$/);
+    expect(first.url).toMatch(/\?EIO=4&now=[0-9.e-]+$/);
+    expect(second.url).toMatch(/&sid=a%20b&now=[0-9.e-]+$/);
     expect(first.url.split("now=")[1]).not.toBe(second.url.split("now=")[1]);
   });
 

@@ -26,7 +26,7 @@ export function createHttpExchange(requests: ClientRequests, timeout = 0): Excha
       });
       outgoing.on("response", (response) => {
         const { statusCode: status = 0, headers } = response;
-        read(response, (text) => resolve({ status, text, retryAfter: headers["retry-after"] }));
+        read(response, (text) => resolve([status, text, headers["retry-after"]]));
       });
       outgoing.end(request.body);
     });
@@ -42,7 +42,7 @@ export function createHttpStream(requests: ClientRequests): OpenStream {
       outgoing.on("response", (response) => {
         const { statusCode: status = 0, headers } = response;
         const end = (): void => {
-          resolve({ status, retryAfter: headers["retry-after"] });
+          resolve([status, "", headers["retry-after"]]);
           outgoing.destroy();
         };
         response.on("error", end);
