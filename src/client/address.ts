@@ -18,7 +18,9 @@ export interface Address {
   readonly query: Readonly<Record<string, string>>;
 }
 
-const URL_PATTERN = /^(https?|wss?):\/\/([^/?#]+)([^?#]*)\??([^#]*)/i;
+/** Scheme, host, path and query; none of them has to be there. */
+const URL_PATTERN =
+  /^(?:(?:(https?|wss?):)?\/\/(?=[^/?#]))?([^/?#]*[^/?#:])?(\/[^?#]*)?(?:\?([^#]*))?(?![^#])/i;
 
 /**
  * Parses the URL of a server. Without a host it is the one of the page; without a scheme the page's, or `https`;
@@ -26,29 +28,20 @@ const URL_PATTERN = /^(https?|wss?):\/\/([^/?#]+)([^?#]*)\??([^#]*)/i;
  *
  * @throws BaroError `BARO_OPTION` when the scheme is none of http, https, ws and wss.
  */
-export function parseAddress(url: string | undefined, page: Page | undefined): Address {
-  const match = URL_PATTERN.exec(complete(url ?? "/", page));
-  if (match === null) {
-    throw new BaroError(ERR_OPTION, `"${url}" is no URL of http, https, ws or wss.`);
-  }
-  const [, scheme = "", host = "", path = "", query = ""] = match;
+export function parseAddress(url = "", page?: Page): Address {
+  const match = URL_PATTERN.exec(url);
+  if (!match) throw new BaroError(ERR_OPTION, `"${url}" is no URL of http, https, ws or wss.`);
+  const [, scheme, name, namespace = "/", query = ""] = match;
+  const { protocol = name ? "https:" : "http:", host = "localhost" } = page ?? {};
   // Of the four schemes, these two end so: https and wss.
-  const secure = /[ps]s$/i.test(scheme);
+  const secure = /[ps]s:?$/i.test(scheme ?? protocol);
   return {
     secure,
-    host: host.toLowerCase().replace(secure ? /:443$/ : /:80$/, ""),
-    namespace: path || "/",
+    host: (name ?? host).toLowerCase().replace(secure ? /:443$/ : /:80$/, ""),
+    namespace,
     // A plus stands for itself, as in the rest of a URL.
     query: Object.fromEntries(new URLSearchParams(query.replaceAll("+", "%2B"))),
   };
-}
-
-function complete(url: string, page: Page | undefined): string {
-  if (/^[a-z]+:\/\//i.test(url)) return url;
-  const { protocol = "https:", host } = page ?? {};
-  if (url.startsWith("//")) return protocol + url;
-  if (!url.startsWith("/")) return `${protocol}//${url}`;
-  return (host === undefined ? "http://localhost" : `${protocol}//${host}`) + url;
 }
 
 /** What a session's URL is made of. */

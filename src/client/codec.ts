@@ -54,9 +54,9 @@ function parserCodec({ Encoder, Decoder }: Parser): ClientCodec {
         decoder.add(message);
         if (!decoded) return "incomplete";
         const { type, nsp, id, data } = decoded as ParserPacket;
-        // Formats without `undefined` write null.
+        // Some tell binary packets by a type of their own, three above the plain one. Formats without `undefined` write null.
         return (
-          toPacket(type as Packet["type"], nsp, id ?? undefined, data ?? undefined) ??
+          toPacket(type > 4 ? type - 3 : type, nsp, id ?? undefined, data ?? undefined) ??
           new Malformed("illegal payload")
         );
       } catch (error) {

@@ -2,6 +2,7 @@ import type { Outgoing } from "../engine/outgoing.ts";
 import { BaroError, ERR_STATE } from "../errors.ts";
 import { type EventPacket, type JsonObject, PacketType } from "../socketio/packet.ts";
 import { reservedName } from "../socketio/reserved.ts";
+import type { Engine } from "./engine.ts";
 import type { Link } from "./link.ts";
 import type { SocketOptions } from "./options.ts";
 import type { PendingAcks } from "./pending-acks.ts";
@@ -54,8 +55,8 @@ export class Delivery {
 
   /** What stands beside the credentials; nothing for a server that has offered nothing. */
   request(): JsonObject {
-    if (!this.#link.isOffered()) return {};
-    this.#producer ??= this.#link.randomId();
+    if (!this.#link.isOffered) return {};
+    this.#producer ??= this.#link.platform.randomId();
     return { "~rt": { v: VERSION, prod: this.#producer } };
   }
 
@@ -88,7 +89,7 @@ export class Delivery {
     if (!this.#agreed || !event.startsWith("~")) return false;
     if (event === "~ack") this.#taken(value);
     if (event === "~gone") this.#acks.forget((id) => id === value)();
-    if (event === "~advice") this.#link.advise((value as JsonObject | null)?.retryIn);
+    if (event === "~advice") this.#link.heed(value);
     return true;
   }
 
@@ -123,8 +124,8 @@ export class Delivery {
   }
 
   /** Sends what the connection before may have lost. */
-  sendAgain(): void {
-    for (const { outgoing } of this.#kept.values()) this.#link.sendAgain(outgoing);
+  sendAgain(engine: Engine): void {
+    for (const { outgoing } of this.#kept.values()) engine.send(outgoing);
   }
 
   /** The server has taken everything up to this number. What it is to acknowledge yet is asked for again all the same. */

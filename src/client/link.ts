@@ -1,30 +1,24 @@
-import type { Clock } from "../clock.ts";
 import type { Outgoing } from "../engine/outgoing.ts";
 import type { Packet } from "../socketio/packet.ts";
+import type { Platform } from "./platform.ts";
 
-/** What a manager is to its sockets. */
+/** What a manager is to its sockets, which have its engine, too. */
 export interface Link {
-  readonly clock: Clock;
-  /** Whether what is sent now goes out at once. */
-  isWritable(): boolean;
+  readonly platform: Platform;
+  /** Whether the server of this connection speaks more than Socket.IO. */
+  readonly isOffered: boolean;
   /** The socket wants its namespace: connects unless that is under way, and keeps the connection from now on. */
   attach(port: Port): void;
   /** A socket is done. The connection ends with the last one. */
   detach(): void;
   /**
-   * Gives what was sent, for {@link sendAgain}.
+   * Gives what was sent, so that another connection can send it again.
    *
    * @throws BaroError `BARO_DATA` when the data cannot be sent as JSON.
    */
   send(packet: Packet): Outgoing;
-  /** Sends what was sent on another connection. */
-  sendAgain(outgoing: Outgoing): void;
-  /** Whether the server of this connection speaks more than Socket.IO. */
-  isOffered(): boolean;
-  /** 128 bits that nobody can guess, as text. */
-  randomId(): string;
-  /** The server asks to wait so many milliseconds before the next attempt; whatever it sent. */
-  advise(retryIn: unknown): void;
+  /** Heeds what the server says of the next attempt, whatever it sent: see `Backoff`. */
+  heed(advice: unknown): void;
 }
 
 /** What a socket is to its manager. */

@@ -2,20 +2,28 @@ import type { Binary } from "../binary.ts";
 import type { Cancel } from "../clock.ts";
 import { type DefaultEventsMap, Emitter, type EventsMap } from "../emitter.ts";
 import { TransportError } from "../engine/client-transport.ts";
-import type { Outgoing } from "../engine/outgoing.ts";
 import { type Callback, call } from "../report.ts";
 import { Malformed } from "../socketio/malformed.ts";
 import type { Packet } from "../socketio/packet.ts";
-import { type Address, parseAddress } from "./address.ts";
-import { Backoff } from "./backoff.ts";
+import { type Address, parseAddress, transportUrl } from "./address.ts";
+import { type Backoff, createBackoff } from "./backoff.ts";
 import { createCodec } from "./codec.ts";
 import { Engine } from "./engine.ts";
 import type { Link, Port } from "./link.ts";
-import { type ManagerOptions, type ResolvedOptions, resolveOptions, type SocketOptions } from "./options.ts";
+import {
+  type ManagerOptions,
+  type ResolvedOptions,
+  resolveOptions,
+  type SocketOptions,
+  type TransportClass,
+} from "./options.ts";
 import type { Platform } from "./platform.ts";
 import { Socket } from "./socket.ts";
 import type { DisconnectDescription } from "./socket-events.ts";
-import { findTransports, transportFactory } from "./transports.ts";
+import { findTransports } from "./transports.ts";
+
+/** Hears how an attempt to connect ends. */
+type Done = (error?: Error) => void;
 
 /** The version of Socket.IO's protocol. */
 export const protocol: number = 5;
@@ -57,22 +65,18 @@ export class Manager<
   readonly #platform: Platform;
   readonly #address: Address;
   readonly #backoff: Backoff;
-  readonly #link: Link;
+  readonly #link: Link & { isOffered: boolean };
   readonly #sockets = new Map<string, Socket<ListenEvents, EmitEvents>>();
   /** The sockets that wanted the connection once, by namespace. */
   readonly #ports = new Map<string, Port>();
   #state: "closed" | "opening" | "open" = "closed";
-  /** Whether a lost connection is to be made anew. */
-  #wanted = false;
-  #reconnecting = false;
   #codec = createCodec();
   /** Ends the wait of this moment: for the connection, or for the next attempt. */
   #cancelTimer: Cancel | undefined;
-  #cancelPage: Cancel | undefined;
+  /** While a lost connection is to be made anew, the page may ask for that. */
+  #leavePage: Cancel | undefined;
   /** The name of the transport that worked: the one to begin with. */
   #worked: string | undefined;
-  /** Whether the server of this connection speaks more than Socket.IO. */
-  #isOffered = false;
 
   /** @throws BaroError `BARO_OPTION` when `url` is none. */
   constructor(
@@ -85,17 +89,24 @@ export class Manager<
     this.#platform = platform;
     this.opts = resolveOptions(given);
     this.#address = parseAddress(address, platform.page);
-    this.#backoff = new Backoff(platform.random);
+    this.#backoff = createBackoff(platform.random);
     this.#link = {
-      clock: platform.clock,
-      isWritable: () => this.#state === "open" && this.engine.writable,
-      attach: (port) => this.#attach(port),
-      detach: () => this.#detach(),
-      send: (packet) => this.#send(packet),
-      sendAgain: (outgoing) => this.engine.send(outgoing),
-      isOffered: () => this.#isOffered,
-      randomId: platform.randomId,
-      advise: (retryIn) => this.#backoff.advise(retryIn as number),
+      platform,
+      isOffered: false,
+      attach: (port) => {
+        this.#ports.set(port.namespace, port);
+        if (this.#state === "open") port.opened();
+        else if (!this.#backoff.attempts) this.open();
+      },
+      detach: () => {
+        if (![...this.#ports.values()].some((port) => port.isActive())) this.#stop();
+      },
+      send: (packet) => {
+        const outgoing = this.#codec.encode(packet);
+        this.engine.send(outgoing);
+        return outgoing;
+      },
+      heed: this.#backoff.heed,
     };
     if (this.opts.autoConnect) this.open();
   }
@@ -146,15 +157,13 @@ export class Manager<
    * Connects, unless that is done or under way. `done` hears how this attempt ends; when it fails, the next one is
    * its caller's to make.
    */
-  open(done?: (error?: Error) => void): this {
-    if (this.#state !== "closed") return this;
-    this.#wanted = true;
-    this.#connect(done);
+  open(done?: Done): this {
+    if (this.#state === "closed") this.#connect(done);
     return this;
   }
 
   /** The same as {@link open}. */
-  connect(done?: (error?: Error) => void): this {
+  connect(done?: Done): this {
     return this.open(done);
   }
 
@@ -178,21 +187,9 @@ export class Manager<
     return this;
   }
 
-  #attach(port: Port): void {
-    this.#ports.set(port.namespace, port);
-    if (this.#state === "open") port.opened();
-    else if (!this.#reconnecting) this.open();
-  }
-
-  #detach(): void {
-    for (const port of this.#ports.values()) if (port.isActive()) return;
-    this.#stop();
-  }
-
   /** Ends the connection, or the attempts at one, for good. */
   #stop(): void {
     const open = this.#state === "open";
-    this.#wanted = false;
     this.#forget();
     this.#release();
     if (open) this.#tell("close", "forced close");
@@ -200,34 +197,28 @@ export class Manager<
 
   /** Makes no attempt any more. */
   #forget(): void {
-    this.#reconnecting = false;
     this.#backoff.reset();
-    this.#cancelPage?.();
-    this.#cancelPage = undefined;
+    this.#leavePage?.();
+    this.#leavePage = undefined;
   }
 
   /** Lets go of the connection: what it still says goes nowhere. */
   #release(): void {
-    const closed = this.#state === "closed";
     this.#state = "closed";
     this.#cancelTimer?.();
-    if (!closed) this.engine.close();
+    this.engine?.close();
   }
 
-  #connect(done?: (error?: Error) => void): void {
-    const { clock, onPage } = this.#platform;
-    const classes = findTransports(this.opts, this.#platform);
+  #connect(done?: Done): void {
+    const { opts } = this;
+    const { clock, onPage, transports } = this.#platform;
+    const classes = findTransports(opts.transports, transports);
     const names = [...classes.keys()];
-    const {
-      timeout,
-      closeOnBeforeunload,
-      rememberUpgrade,
-      tryAllTransports = names[0] !== "polling",
-    } = this.opts;
-    const worked = tryAllTransports || rememberUpgrade ? this.#worked : undefined;
+    const { timeout, tryAllTransports = names[0] !== "polling" } = opts;
+    const worked = tryAllTransports || opts.rememberUpgrade ? this.#worked : undefined;
     this.#cancelTimer?.();
     this.#state = "opening";
-    this.#codec = createCodec(this.opts.parser);
+    this.#codec = createCodec(opts.parser);
     this.engine = new Engine(
       {
         message: (data) => this.#receive(data),
@@ -239,18 +230,22 @@ export class Manager<
           else if (this.#state === "opening") this.#failed(toError(reason, description), done);
         },
       },
-      transportFactory(classes, this.#address, this.opts),
+      (name, sid) => {
+        const options = { query: this.#address.query, ...opts, ...opts.transportOptions?.[name] };
+        const Transport = classes.get(name) as TransportClass;
+        return new Transport(transportUrl(this.#address, options, name, sid), options);
+      },
       {
-        ...this.opts,
+        ...opts,
         transports: names.sort((a, b) => Number(b === worked) - Number(a === worked)),
         tryAllTransports,
         openTimeout: timeout && timeout / names.length,
       },
       clock,
     );
-    this.#cancelPage ??= onPage(
+    this.#leavePage ??= onPage(
       (gone) => this.#wake(gone),
-      closeOnBeforeunload ? () => this.#stop() : undefined,
+      opts.closeOnBeforeunload ? () => this.#stop() : undefined,
     );
     if (timeout !== false) {
       this.#cancelTimer = clock.after(timeout, () => this.#failed(new Error("timeout"), done));
@@ -262,36 +257,35 @@ export class Manager<
     this.#worked = this.engine.transport.name;
   }
 
-  #opened(isOffered: boolean, done: ((error?: Error) => void) | undefined): void {
+  #opened(isOffered: boolean, done: Done | undefined): void {
+    const { attempts } = this.#backoff;
+    const { clock } = this.#platform;
     this.#cancelTimer?.();
     this.#remember();
-    this.#isOffered = isOffered;
+    this.#link.isOffered = isOffered;
     this.#state = "open";
-    const attempt = this.#reconnecting ? this.#backoff.attempts : 0;
-    this.#reconnecting = false;
-    this.#backoff.opened(this.#platform.clock.now());
+    this.#backoff.opened(clock.now());
     this.#tell("open");
     // Each listener may have closed it.
     for (const port of this.#ports.values()) {
       if (port.isActive() && this.#state === "open") port.opened();
     }
-    if (done) call(done as Callback, [], this.#platform.clock);
-    if (attempt > 0 && this.#state === "open") this.#tell("reconnect", attempt);
+    if (done) call(done as Callback, [], clock);
+    if (attempts && this.#state === "open") this.#tell("reconnect", attempts);
   }
 
-  #failed(error: Error, done: ((error?: Error) => void) | undefined): void {
+  #failed(error: Error, done: Done | undefined): void {
     this.#release();
     if (this.#worked === "websocket") this.#worked = undefined;
     this.#backoff.heed(error);
     for (const port of this.#ports.values()) port.failed(error);
     this.#tell("error", error);
-    if (this.#reconnecting) this.#tell("reconnect_error", error);
-    if (!done) {
-      this.#retry();
-    } else {
+    if (this.#backoff.attempts) this.#tell("reconnect_error", error);
+    if (done) {
       this.#forget();
       call(done as Callback, [error], this.#platform.clock);
     }
+    this.#retry();
   }
 
   #lost(reason: string, description: unknown): void {
@@ -307,21 +301,20 @@ export class Manager<
   /** Plans the next attempt, unless a listener has ended it all or connects already. */
   #retry(): void {
     const { reconnection, reconnectionAttempts } = this.opts;
-    if (this.#state !== "closed" || !this.#wanted) return;
-    if (!reconnection || this.#backoff.attempts >= reconnectionAttempts) {
-      this.#forget();
-      for (const port of this.#ports.values()) port.abandoned();
-      if (reconnection) this.#tell("reconnect_failed");
+    if (this.#state !== "closed" || !this.#leavePage) return;
+    if (reconnection && this.#backoff.attempts < reconnectionAttempts) {
+      this.#cancelTimer = this.#platform.clock.after(this.#backoff.next(this.opts), () => this.#reconnect());
       return;
     }
-    this.#reconnecting = true;
-    this.#cancelTimer = this.#platform.clock.after(this.#backoff.next(this.opts), () => this.#reconnect());
+    this.#forget();
+    for (const port of this.#ports.values()) port.abandoned();
+    if (reconnection) this.#tell("reconnect_failed");
   }
 
   #reconnect(): void {
     this.#cancelTimer?.();
     this.#tell("reconnect_attempt", this.#backoff.attempts);
-    if (this.#wanted && this.#state === "closed") this.#connect();
+    if (this.#leavePage && this.#state === "closed") this.#connect();
   }
 
   /** The page or its network is back, or `gone`: no connection outlives that. Only a server may ask to wait longer. */
@@ -330,13 +323,7 @@ export class Manager<
       if (gone) this.#lost("transport close", { description: "network connection lost" });
       else this.engine.check();
     }
-    if (this.#reconnecting && this.#state === "closed" && !this.#backoff.advised) this.#reconnect();
-  }
-
-  #send(packet: Packet): Outgoing {
-    const outgoing = this.#codec.encode(packet);
-    this.engine.send(outgoing);
-    return outgoing;
+    if (this.#backoff.attempts && this.#state === "closed" && !this.#backoff.isAdvised) this.#reconnect();
   }
 
   #receive(data: string | Binary): void {

@@ -87,10 +87,11 @@ export class Socket<
     this.#link = link;
     this.#options = options;
     this.#room = new WaitingRoom(options);
-    this.#acks = new PendingAcks(link.clock);
+    const { clock } = link.platform;
+    this.#acks = new PendingAcks(clock);
     this.#delivery = new Delivery(link, this.#acks, options);
     const { retries = 0 } = options;
-    this.#attempts = new Attempts(retries, this, this.#delivery, link.clock, (data, timeout, done) => {
+    this.#attempts = new Attempts(retries, this, this.#delivery, clock, (data, timeout, done) => {
       if (timeout !== undefined) this.#flags.timeout = timeout;
       this.#emit(data, done, true);
     });
@@ -220,7 +221,7 @@ export class Socket<
       this.#attempts.add({ data: packet.data, timeout, callback });
       return this;
     }
-    const dropped = volatile === true && !(this.connected && this.#link.isWritable());
+    const dropped = volatile === true && !(this.connected && this.io.engine.writable);
     // Only a timeout ends the wait for an event that was dropped.
     if (dropped && timeout === undefined) return this;
     const id = callback && this.#acks.add(callback, withError, timeout, this.#forget);
@@ -320,7 +321,7 @@ export class Socket<
     const fail = this.#delivery.agree(answer);
     this.id = sid;
     this.connected = true;
-    this.#delivery.sendAgain();
+    this.#delivery.sendAgain(this.io.engine);
     this.recovered = pid !== undefined && pid === this.#recoveryId;
     this.#recoveryId = typeof pid === "string" ? pid : undefined;
     const received = this.receiveBuffer;
@@ -389,12 +390,12 @@ export class Socket<
       if (isTheServers) this.dispatchAny(event, args);
       this.dispatch(event, args);
     } catch (error) {
-      throwLater(error, this.#link.clock);
+      throwLater(error, this.#link.platform.clock);
     }
   }
 
   /** Runs listeners; what they throw is thrown by itself, later. */
   #safely(run: () => void): void {
-    call(run, [], this.#link.clock);
+    call(run, [], this.#link.platform.clock);
   }
 }

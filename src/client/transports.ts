@@ -1,21 +1,19 @@
-import type { CreateTransport } from "../engine/client-transport.ts";
 import { BaroError, ERR_OPTION } from "../errors.ts";
-import { type Address, transportUrl } from "./address.ts";
-import type { ResolvedOptions, TransportClass } from "./options.ts";
-import type { Platform } from "./platform.ts";
+import type { TransportClass } from "./options.ts";
 
 /**
  * The classes of the transports to use, by their names.
  *
+ * @param named those that have a name here.
  * @throws BaroError `BARO_OPTION` for a name that has no class here, and for what is no class of ours.
  */
 export function findTransports(
-  { transports }: ResolvedOptions,
-  platform: Platform,
+  wanted: readonly (string | TransportClass)[],
+  named: Readonly<Record<string, TransportClass>>,
 ): ReadonlyMap<string, TransportClass> {
   return new Map(
-    transports.map((given) => {
-      const found = typeof given === "string" ? platform.transports[given] : given;
+    wanted.map((given) => {
+      const found = typeof given === "string" ? named[given] : given;
       if (!found?.transport) {
         // A function has a name, and text has none.
         const { name = given } = given as { name?: string };
@@ -24,17 +22,4 @@ export function findTransports(
       return [found.transport, found];
     }),
   );
-}
-
-/** Makes the transports of one connection, each with its own options. */
-export function transportFactory(
-  classes: ReadonlyMap<string, TransportClass>,
-  address: Address,
-  opts: ResolvedOptions,
-): CreateTransport {
-  return (name, sid) => {
-    const options = { query: address.query, ...opts, ...opts.transportOptions?.[name] };
-    const Transport = classes.get(name) as TransportClass;
-    return new Transport(transportUrl(address, options, name, sid), options);
-  };
 }

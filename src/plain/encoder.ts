@@ -1,6 +1,5 @@
 import type { Base64, Binary } from "../binary.ts";
 import { parseHeader } from "../socketio/header.ts";
-import { Malformed } from "../socketio/malformed.ts";
 import { PacketType } from "../socketio/packet.ts";
 import { mark, mayHoldMarker } from "./binary.ts";
 
@@ -20,17 +19,10 @@ export interface PlainPacket {
  * @param text the packet as Socket.IO protocol 5 writes it, our own encoder's.
  */
 export function toPlainPacket(text: string, attachments: readonly Binary[], base64: Base64): PlainPacket {
-  const header = parseHeader(text, attachments.length);
-  if (header instanceof Malformed) return { type: PacketType.EVENT, id: undefined, json: "[]" };
-  const { id, end } = header;
+  const header = parseHeader(text);
+  if (header === undefined) return { type: PacketType.EVENT, id: undefined, json: "[]" };
+  const { type, id, end } = header;
   const json = text.slice(end);
-  // On the wire alone binary packets have a type of their own.
-  const type =
-    header.type === PacketType.BINARY_EVENT
-      ? PacketType.EVENT
-      : header.type === PacketType.BINARY_ACK
-        ? PacketType.ACK
-        : header.type;
   const isMarked = attachments.length > 0 || mayHoldMarker(json);
   if (!isMarked || json === "") return { type, id, json };
   return { type, id, json: JSON.stringify(mark(JSON.parse(json), attachments, base64)) };

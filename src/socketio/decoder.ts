@@ -26,9 +26,8 @@ interface Slot {
 
 interface Pending {
   readonly packet: Packet;
-  /** By the number of the attachment. */
-  readonly slots: readonly (Slot | null)[];
-  filled: number;
+  /** Where the attachments go that are still to come, in their order. */
+  readonly slots: Slot[];
   bytes: number;
 }
 
@@ -40,75 +39,66 @@ interface Pending {
 export class Decoder {
   readonly #maxAttachments: number;
   readonly #maxAttachmentBytes: number;
-  #pending: Pending | undefined;
+  /** The packet whose attachments are awaited. */
+  protected pending: Pending | undefined = undefined;
 
-  constructor(limits: DecoderLimits = {}) {
-    this.#maxAttachments = limits.maxAttachments ?? 10;
-    this.#maxAttachmentBytes = limits.maxAttachmentBytes ?? 1_000_000;
+  constructor({ maxAttachments = 10, maxAttachmentBytes = 1_000_000 }: DecoderLimits = {}) {
+    this.#maxAttachments = maxAttachments;
+    this.#maxAttachmentBytes = maxAttachmentBytes;
   }
 
   /** A text message: the head of a packet, or all of it. */
   receiveText(text: string): Decoded {
-    if (this.#pending) return this.#fail("text for an attachment");
-    const header = parseHeader(text, this.#maxAttachments);
-    if (header instanceof Malformed) return header;
+    const header = parseHeader(text);
+    if (!header || this.pending || header.attachments > this.#maxAttachments) {
+      return new Malformed("illegal header");
+    }
     const { type, attachments, namespace, id, end } = header;
-    const json = text.slice(end);
-    if (this.isTooDeep(json)) return new Malformed("JSON too deep");
     const slots: (Slot | null)[] = new Array(attachments).fill(null);
     let data: unknown;
     try {
-      if (json !== "") data = JSON.parse(json, attachments > 0 ? toFind(slots) : undefined);
+      if (end < text.length) data = this.parse(text.slice(end), attachments > 0 ? toFind(slots) : undefined);
     } catch {
       return new Malformed("illegal JSON");
     }
     const packet = toPacket(type, namespace, id, data);
-    if (!packet) return new Malformed("illegal payload");
+    if (!packet || slots.includes(null)) return new Malformed("illegal payload");
     if (attachments === 0) return packet;
-    if (slots.includes(null)) return new Malformed("illegal attachments");
-    this.#pending = { packet, slots, filled: 0, bytes: 0 };
+    this.pending = { packet, slots: slots as Slot[], bytes: 0 };
     return "incomplete";
   }
 
   /** A binary message: the next attachment of the packet that waits. */
   receiveBinary(data: Binary): Decoded {
-    const pending = this.#pending;
-    if (!pending) return new Malformed("an attachment of no packet");
+    const { pending } = this;
+    const slot = pending?.slots.shift();
+    if (!pending || !slot) return new Malformed("an attachment of no packet");
     pending.bytes += data.byteLength;
-    if (pending.bytes > this.#maxAttachmentBytes) return this.#fail("attachments too long");
-    const slot = pending.slots[pending.filled];
+    if (pending.bytes > this.#maxAttachmentBytes) return new Malformed("attachments too long");
     // An own property always, so that `__proto__` is one like any other.
-    if (slot) slot.holder[slot.key] = data;
-    pending.filled += 1;
-    if (pending.filled < pending.slots.length) return "incomplete";
-    this.#pending = undefined;
+    slot.holder[slot.key] = data;
+    if (pending.slots.length > 0) return "incomplete";
+    this.pending = undefined;
     return pending.packet;
   }
 
-  /** Whether attachments are awaited. */
-  protected get isWaiting(): boolean {
-    return this.#pending !== undefined;
-  }
-
-  /** Whether JSON is refused for its nesting. A client leaves that to `JSON.parse`: it trusts its server so far. */
-  protected isTooDeep(_json: string): boolean {
-    return false;
-  }
-
-  #fail(reason: string): Malformed {
-    this.#pending = undefined;
-    return new Malformed(reason);
+  /** Throws for what is no JSON. How deep it is nested a client leaves to `JSON.parse`: it trusts its server so far. */
+  protected parse(json: string, reviver: Reviver | undefined): unknown {
+    return JSON.parse(json, reviver);
   }
 }
+
+/** What looks at each value while JSON is parsed. */
+export type Reviver = (this: Record<string, unknown>, key: string, value: unknown) => unknown;
 
 /**
  * Finds the places of attachments while JSON is parsed. Each number must stand once: a buffer that a hundred thousand
  * placeholders name, or an index such as "splice", is how binary packets have been attacked. Throws at such a one.
  */
-function toFind(slots: (Slot | null)[]) {
-  return function (this: Slot["holder"], key: string, value: { _placeholder?: true; num?: unknown } | null) {
-    if (value?._placeholder === true) {
-      const { num } = value;
+function toFind(slots: (Slot | null)[]): Reviver {
+  return function (key, value) {
+    const { _placeholder, num } = (value ?? {}) as { _placeholder?: unknown; num?: unknown };
+    if (_placeholder === true) {
       if (typeof num !== "number" || slots[num] !== null) throw new RangeError();
       slots[num] = { holder: this, key };
     }
@@ -118,14 +108,12 @@ function toFind(slots: (Slot | null)[]) {
 
 /** Gives `undefined` where the payload has not the shape that its type asks for. */
 export function toPacket(
-  type: PacketType,
+  type: number,
   namespace: string,
   id: number | undefined,
   data: unknown,
 ): Packet | undefined {
-  // A binary type is three above its plain one.
-  const plain = type >= PacketType.BINARY_EVENT ? type - 3 : type;
-  return hasShape(plain, id, data) ? ({ type: plain, namespace, id, data } as Packet) : undefined;
+  return hasShape(type, id, data) ? ({ type, namespace, id, data } as Packet) : undefined;
 }
 
 function hasShape(type: number, id: number | undefined, data: unknown): boolean {

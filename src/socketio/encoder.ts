@@ -24,54 +24,41 @@ export interface PendingBlob {
  *
  * @throws BaroError `BARO_DATA` when JSON cannot hold the data: a cycle, a BigInt, a nesting without end.
  */
-export function encode(packet: Packet): Encoded {
-  let type: PacketType = packet.type;
+export function encode({ type, namespace, id, data }: Packet): Encoded {
   const attachments: Binary[] = [];
   const blobs: PendingBlob[] = [];
-  let json: string | undefined;
-  try {
-    if (type === PacketType.EVENT || type === PacketType.ACK) {
-      json = extract(packet.data, attachments, blobs);
-      if (attachments.length > 0) {
-        type = type === PacketType.EVENT ? PacketType.BINARY_EVENT : PacketType.BINARY_ACK;
-      }
-    } else {
-      json = JSON.stringify(packet.data);
-    }
-  } catch (cause) {
-    throw toDataError(cause);
-  }
-  const head = toHead(type, packet.namespace, packet.id, attachments.length);
-  return { text: head + (json ?? ""), attachments, blobs };
-}
-
-/** What stands before the JSON of a packet. */
-export function toHead(type: PacketType, namespace: string, id: number | undefined, attachments = 0): string {
-  let head = String(type);
-  if (attachments > 0) head += `${attachments}-`;
-  if (namespace !== "/") head += `${namespace},`;
-  if (id !== undefined) head += id;
-  return head;
-}
-
-/** Says that data cannot be sent. */
-export function toDataError(cause: unknown): BaroError {
-  return new BaroError(ERR_DATA, `The data cannot be sent as JSON: ${String(cause)}`, { cause });
-}
-
-/** Writes `data` with a placeholder for each binary that it puts into the lists. */
-function extract(data: unknown, attachments: Binary[], blobs: PendingBlob[]): string {
   let hasLookalike = false;
-  const json = JSON.stringify(data, function (this: Record<string, unknown>, key: string, value: unknown) {
+  /** Puts a placeholder where a binary stands. */
+  function replace(this: Record<string, unknown>, key: string, value: unknown): unknown {
     // A Buffer has a `toJSON`, whose result `value` is.
     const binary = toBinary(this[key], blobs) ?? toBinary(value, blobs);
     if (binary !== undefined) return { _placeholder: true, num: attachments.push(binary) - 1 };
     if (!isLookalike(value)) return value;
     hasLookalike = true;
     return { ...value, _placeholder: null };
-  });
-  // Only beside attachments does anybody look for placeholders.
-  return hasLookalike && attachments.length === 0 ? JSON.stringify(data) : json;
+  }
+  try {
+    const mayHoldBinary = type === PacketType.EVENT || type === PacketType.ACK;
+    let json = JSON.stringify(data, mayHoldBinary ? replace : undefined);
+    const { length } = attachments;
+    // Only beside attachments does anybody look for placeholders.
+    if (hasLookalike && length === 0) json = JSON.stringify(data);
+    // A binary type is three above its plain one.
+    const head = toHead(length > 0 ? type + 3 : type, namespace, id, length);
+    return { text: head + (json ?? ""), attachments, blobs };
+  } catch (cause) {
+    throw toDataError(cause);
+  }
+}
+
+/** What stands before the JSON of a packet. */
+export function toHead(type: number, namespace: string, id: number | undefined, attachments = 0): string {
+  return `${type}${attachments > 0 ? `${attachments}-` : ""}${namespace === "/" ? "" : `${namespace},`}${id ?? ""}`;
+}
+
+/** Says that data cannot be sent. */
+export function toDataError(cause: unknown): BaroError {
+  return new BaroError(ERR_DATA, `The data cannot be sent as JSON: ${String(cause)}`, { cause });
 }
 
 /**

@@ -1,8 +1,8 @@
-import { Malformed } from "./malformed.ts";
-import { PacketType } from "./packet.ts";
+import type { PacketType } from "./packet.ts";
 
 /** What stands before the JSON of a packet: `<type>[<attachments>-][/<namespace>,][<id>]`. */
 export interface Header {
+  /** Never a binary one: those say that there are attachments, and nothing else. */
   readonly type: PacketType;
   readonly attachments: number;
   readonly namespace: string;
@@ -11,25 +11,24 @@ export interface Header {
   readonly end: number;
 }
 
-/** In UTF-16 units. A namespace is a key of tables: a megabyte of a name must not be kept or answered. */
-const MAX_NAMESPACE_LENGTH = 1_024;
-
 /**
- * Every character has one meaning or none. Some clients leave out the comma behind a namespace when nothing follows. An
- * id of 15 digits is always a safe integer, so that it comes back as it was sent.
+ * Every character has one meaning or none. A namespace is a key of tables: 1,024 characters of it are enough. Some clients
+ * leave out the comma behind it when nothing follows. An id of 15 digits is always a safe integer, so that it comes back as
+ * it was sent.
  */
-const HEADER = /^([0-6])(?:([1-9]\d*)-)?(?:(\/[^,]*),?)?(\d{0,15})/;
+const HEADER = /^(?:([0-4])|([56])([1-9]\d*)-)(?:(\/[^,]{0,1023})(?:,|$))?(\d{0,15})/;
 
-/** Reads the header of a packet. */
-export function parseHeader(text: string, maxAttachments: number): Header | Malformed {
+/** Reads the header of a packet; gives `undefined` for what is none. */
+export function parseHeader(text: string): Header | undefined {
   const match = HEADER.exec(text);
-  if (match === null) return new Malformed("illegal type");
-  const [header, digit, count = 0, namespace = "/", id] = match;
-  const type = Number(digit) as PacketType;
-  const attachments = Number(count);
-  if (attachments > 0 !== type >= PacketType.BINARY_EVENT || attachments > maxAttachments) {
-    return new Malformed("illegal attachments");
-  }
-  if (namespace.length > MAX_NAMESPACE_LENGTH) return new Malformed("namespace too long");
-  return { type, attachments, namespace, id: id ? Number(id) : undefined, end: header.length };
+  if (match === null) return undefined;
+  const [header, plain, binary, attachments = 0, namespace = "/", id] = match;
+  return {
+    // A binary type is three above its plain one.
+    type: Number(plain ?? Number(binary) - 3) as PacketType,
+    attachments: Number(attachments),
+    namespace,
+    id: id ? Number(id) : undefined,
+    end: header.length,
+  };
 }

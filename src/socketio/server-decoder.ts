@@ -1,4 +1,4 @@
-import { type Decoded, Decoder, isEvent } from "./decoder.ts";
+import { type Decoded, Decoder, isEvent, type Reviver } from "./decoder.ts";
 import { isTooDeep } from "./json.ts";
 import { Malformed } from "./malformed.ts";
 import { PacketType } from "./packet.ts";
@@ -17,7 +17,7 @@ const OPEN_BRACKET = 0x5b;
  */
 export class ServerDecoder extends Decoder {
   override receiveText(text: string): Decoded {
-    if (text.charCodeAt(0) !== DIGIT_2 || this.isWaiting) return super.receiveText(text);
+    if (text.charCodeAt(0) !== DIGIT_2 || this.pending) return super.receiveText(text);
     let id: number | undefined;
     let position = 1;
     for (;;) {
@@ -41,7 +41,8 @@ export class ServerDecoder extends Decoder {
       : new Malformed("illegal payload");
   }
 
-  protected override isTooDeep(json: string): boolean {
-    return isTooDeep(json);
+  protected override parse(json: string, reviver: Reviver | undefined): unknown {
+    if (isTooDeep(json)) throw new RangeError();
+    return super.parse(json, reviver);
   }
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { Backoff } from "../../src/client/backoff.ts";
+import { createBackoff } from "../../src/client/backoff.ts";
 
 const OPTIONS = { reconnectionDelay: 1_000, reconnectionDelayMax: 5_000, randomizationFactor: 0.5 };
 const delays = (random: number, count = 5) => {
-  const backoff = new Backoff(() => random);
+  const backoff = createBackoff(() => random);
   return Array.from({ length: count }, () => backoff.next(OPTIONS));
 };
 
@@ -18,7 +18,7 @@ describe("Backoff", () => {
   });
 
   it("counts, and begins again", () => {
-    const backoff = new Backoff(() => 0.5);
+    const backoff = createBackoff(() => 0.5);
     backoff.next(OPTIONS);
     backoff.next(OPTIONS);
     expect(backoff.attempts).toBe(2);
@@ -27,7 +27,7 @@ describe("Backoff", () => {
   });
 
   it("goes on growing after a connection that was shorter than the delay before it", () => {
-    const backoff = new Backoff(() => 0.5);
+    const backoff = createBackoff(() => 0.5);
     const lasting = (milliseconds: number) => {
       backoff.opened(10_000);
       backoff.lost(10_000 + milliseconds);
@@ -40,7 +40,7 @@ describe("Backoff", () => {
   });
 
   it("gives all of a delay to chance when many clients come at once", () => {
-    const backoff = new Backoff(() => 0.1);
+    const backoff = createBackoff(() => 0.1);
     backoff.heed({ context: { code: 1012 } });
     expect([backoff.next(OPTIONS), backoff.next(OPTIONS)]).toEqual([100, 200]);
     backoff.opened(0);
@@ -49,17 +49,17 @@ describe("Backoff", () => {
   });
 
   it("waits as long as the server asks, then gives the delays to chance", () => {
-    const backoff = new Backoff(() => 0.1);
-    backoff.advise(30_000);
-    expect([backoff.next(OPTIONS), backoff.advised]).toEqual([30_000, true]);
-    expect([backoff.next(OPTIONS), backoff.advised]).toEqual([200, false]);
+    const backoff = createBackoff(() => 0.1);
+    backoff.heed({ retryIn: 30_000 });
+    expect([backoff.next(OPTIONS), backoff.isAdvised]).toEqual([30_000, true]);
+    expect([backoff.next(OPTIONS), backoff.isAdvised]).toEqual([200, false]);
   });
 
   it("takes haste from a server whose connection has lasted, and from no other", () => {
-    const backoff = new Backoff(() => 0.999_999);
+    const backoff = createBackoff(() => 0.999_999);
     const hastened = () => {
       backoff.opened(0);
-      backoff.advise(5);
+      backoff.heed({ retryIn: 5 });
       backoff.lost(10);
       return backoff.next(OPTIONS);
     };
@@ -73,8 +73,8 @@ describe("Backoff", () => {
     [-1, 500],
     ["soon" as unknown as number, 500],
   ])("makes of an advised delay of %d one of %d", (advised, delay) => {
-    const backoff = new Backoff(() => 0.5);
-    backoff.advise(advised);
+    const backoff = createBackoff(() => 0.5);
+    backoff.heed({ retryIn: advised });
     expect(backoff.next(OPTIONS)).toBe(delay);
   });
 
