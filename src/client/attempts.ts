@@ -2,6 +2,7 @@ import type { Clock } from "../clock.ts";
 import { type Callback, call } from "../report.ts";
 import type { EventPacket } from "../socketio/packet.ts";
 import type { Delivery } from "./delivery.ts";
+import type { SocketOptions } from "./options.ts";
 
 /** An event that is sent until it is acknowledged. */
 interface Attempt {
@@ -26,7 +27,7 @@ export class Attempts {
   #isUnderWay = false;
 
   constructor(
-    retries: number,
+    { retries = 0 }: SocketOptions,
     socket: { readonly connected: boolean },
     delivery: Pick<Delivery, "agreed" | "keeps">,
     clock: Clock,

@@ -90,8 +90,7 @@ export class Socket<
     const { clock } = link.platform;
     this.#acks = new PendingAcks(clock);
     this.#delivery = new Delivery(link, this.#acks, options);
-    const { retries = 0 } = options;
-    this.#attempts = new Attempts(retries, this, this.#delivery, clock, (data, timeout, done) => {
+    this.#attempts = new Attempts(options, this, this.#delivery, clock, (data, timeout, done) => {
       if (timeout !== undefined) this.#flags.timeout = timeout;
       this.#emit(data, done, true);
     });
