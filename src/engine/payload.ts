@@ -103,9 +103,12 @@ export function decodePayload(text: string, base64: Base64, receive: PacketCallb
 
 /** Decodes one packet of a payload; false for what is none. */
 export function decodePacket(packet: string, base64: Base64, receive: PacketCallback): boolean {
-  const isBinary = packet.startsWith(BINARY_MARK);
-  const type = isBinary ? PacketType.MESSAGE : decodePacketType(packet);
-  const data = isBinary ? base64.decode(packet.slice(1)) : packet.slice(1);
+  let type = decodePacketType(packet);
+  let data: string | Binary | undefined = packet.slice(1);
+  if (packet.startsWith(BINARY_MARK)) {
+    type = PacketType.MESSAGE;
+    data = base64.decode(data);
+  }
   if (type === undefined || data === undefined) return false;
   receive(type, data);
   return true;

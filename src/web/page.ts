@@ -14,11 +14,12 @@ export function onPage(wake: (gone: boolean) => void, leave?: () => void): Cance
     offline: () => wake(true),
     pageshow: (event: Event) => wake((event as PageTransitionEvent).persisted),
     visibilitychange: () => document.hidden || wake(false),
-    ...(leave && { beforeunload: leave }),
+    beforeunload: leave ?? null,
   };
+  // React Native has no such events.
+  const target: Partial<EventTarget> = globalThis;
   for (const [type, listener] of Object.entries(listeners)) {
-    // React Native has no such events.
-    globalThis.addEventListener?.(type, listener, controller);
+    target.addEventListener?.(type, listener, controller);
   }
   return () => controller.abort();
 }

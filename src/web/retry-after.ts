@@ -4,6 +4,6 @@
  */
 export function parseRetryAfter(header: string | null | undefined): number | undefined {
   if (!header) return undefined;
-  const milliseconds = Number(header) * 1_000;
-  return Number.isNaN(milliseconds) ? Date.parse(header) - Date.now() : milliseconds;
+  const seconds = Number(header);
+  return seconds >= 0 ? seconds * 1_000 : Date.parse(header) - Date.now();
 }

@@ -5,11 +5,15 @@ import { onPage } from "../../src/web/page.ts";
 function enter(document?: { hidden: boolean }) {
   const target = new EventTarget();
   const types = new Set<string>();
-  vi.stubGlobal("addEventListener", (type: string, run: () => void, options: { signal: AbortSignal }) => {
-    types.add(type);
-    options.signal.addEventListener("abort", () => types.delete(type));
-    target.addEventListener(type, run, options);
-  });
+  vi.stubGlobal(
+    "addEventListener",
+    (type: string, run: (() => void) | null, options: { signal: AbortSignal }) => {
+      if (!run) return;
+      types.add(type);
+      options.signal.addEventListener("abort", () => types.delete(type));
+      target.addEventListener(type, run, options);
+    },
+  );
   vi.stubGlobal("document", document);
   return {
     tell: (type: string, fields: object = {}) => target.dispatchEvent(Object.assign(new Event(type), fields)),
