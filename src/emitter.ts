@@ -68,12 +68,18 @@ export type EventsWithTimeout<Events extends EventsMap> = {
     : Events[Name];
 };
 
+/** A name that no program can give. */
+export type EventKey = string | symbol;
+
 type AnyListener = (...args: unknown[]) => void;
 /** A listener that hears one event only. */
 interface Once {
   readonly listener: AnyListener;
 }
 type Entry = AnyListener | Once;
+
+// What most emitters begin with, and many stay with.
+const NONE: readonly never[] = [];
 
 /**
  * Listeners by event name, with the method names of Node's `EventEmitter`, for code that may not import it.
@@ -85,9 +91,9 @@ type Entry = AnyListener | Once;
  * `Reserved` are the library's own events: where a name stands in both maps, its listener is the reserved one.
  */
 export class Emitter<Events extends EventsMap, Reserved extends EventsMap = Record<never, never>> {
-  // A lone entry stands for itself: nearly all events have one listener, and a list of it would be 100 bytes. Lists are
-  // replaced, never changed, so that a dispatch can walk one without a copy.
-  #entries: Map<string, Entry | readonly Entry[]> | undefined;
+  // A name, its entry, the next name, its entry. Sockets have a handful: to look through them takes no longer than a Map
+  // takes, and a Map is 100 bytes more of each. Replaced, never changed, so that a dispatch can walk it without a copy.
+  #entries: readonly (EventKey | Entry)[] = NONE;
 
   /** Whose listeners these are. A subclass may stand for another emitter; then it dispatches nothing itself. */
   protected get home(): Emitter<DefaultEventsMap> {
@@ -100,7 +106,7 @@ export class Emitter<Events extends EventsMap, Reserved extends EventsMap = Reco
     event: Name,
     listener: ListenerOf<Events, Reserved, Name>,
   ): this {
-    return this.#keep(event, listener as AnyListener, false);
+    return this.keep(event, listener as AnyListener);
   }
 
   /** The same as {@link on}. */
@@ -108,7 +114,7 @@ export class Emitter<Events extends EventsMap, Reserved extends EventsMap = Reco
     event: Name,
     listener: ListenerOf<Events, Reserved, Name>,
   ): this {
-    return this.#keep(event, listener as AnyListener, false);
+    return this.keep(event, listener as AnyListener);
   }
 
   /** Calls `listener` at the next `event` only. */
@@ -116,7 +122,7 @@ export class Emitter<Events extends EventsMap, Reserved extends EventsMap = Reco
     event: Name,
     listener: ListenerOf<Events, Reserved, Name>,
   ): this {
-    return this.#keep(event, { listener: listener as AnyListener }, false);
+    return this.keep(event, { listener: listener as AnyListener });
   }
 
   /** As {@link on}, before those that are there. */
@@ -124,7 +130,7 @@ export class Emitter<Events extends EventsMap, Reserved extends EventsMap = Reco
     event: Name,
     listener: ListenerOf<Events, Reserved, Name>,
   ): this {
-    return this.#keep(event, listener as AnyListener, true);
+    return this.keep(event, listener as AnyListener, true);
   }
 
   /** As {@link once}, before those that are there. */
@@ -132,7 +138,7 @@ export class Emitter<Events extends EventsMap, Reserved extends EventsMap = Reco
     event: Name,
     listener: ListenerOf<Events, Reserved, Name>,
   ): this {
-    return this.#keep(event, { listener: listener as AnyListener }, true);
+    return this.keep(event, { listener: listener as AnyListener }, true);
   }
 
   /** Removes one listener, or all of `event`, or all there are. */
@@ -140,10 +146,7 @@ export class Emitter<Events extends EventsMap, Reserved extends EventsMap = Reco
     event?: Name,
     listener?: ListenerOf<Events, Reserved, Name>,
   ): this {
-    if (event === undefined) this.home.#entries = undefined;
-    else if (!listener) this.home.#entries?.delete(event);
-    else this.home.#remove(event, (entry) => listenerOf(entry) === listener);
-    return this;
+    return this.remove(event, listener as AnyListener | undefined);
   }
 
   /** The same as {@link off} with both arguments. */
@@ -163,17 +166,17 @@ export class Emitter<Events extends EventsMap, Reserved extends EventsMap = Reco
   listeners<Name extends EventName<Events> | EventName<Reserved>>(
     event: Name,
   ): ListenerOf<Events, Reserved, Name>[] {
-    return this.home.#list(event).map((entry) => listenerOf(entry) as ListenerOf<Events, Reserved, Name>);
+    return this.list(event) as ListenerOf<Events, Reserved, Name>[];
   }
 
   /** How many listeners `event` has. */
   listenerCount(event: EventName<Events> | EventName<Reserved>): number {
-    return this.home.#list(event).length;
+    return this.list(event).length;
   }
 
   /** Whether `event` has a listener. */
   hasListeners(event: EventName<Events> | EventName<Reserved>): boolean {
-    return this.home.#entries?.has(event) === true;
+    return this.has(event);
   }
 
   /** The same as {@link listeners}. */
@@ -196,53 +199,64 @@ export class Emitter<Events extends EventsMap, Reserved extends EventsMap = Reco
   /** The events that have listeners. */
   eventNames(): string[] {
     // Plain strings, so that an untyped socket may stand where a typed one is declared: `const s: Socket<A, B> = io()`.
-    return [...(this.home.#entries?.keys() ?? [])];
+    return [...new Set(this.home.#entries.filter((entry) => typeof entry === "string"))];
   }
 
   /** Calls the listeners of `event`. Says whether there was one. What a listener throws goes to the caller. */
-  protected dispatch(event: string, args: readonly unknown[]): boolean {
-    const entries = this.#entries?.get(event);
-    if (!entries) return false;
-    if (typeof entries === "function") {
-      Reflect.apply(entries, this, args);
-      return true;
-    }
-    for (const entry of this.#list(event)) {
-      if (typeof entry !== "function") this.#remove(event, (each) => each === entry);
+  protected dispatch(event: EventKey, args: readonly unknown[]): boolean {
+    const entries = this.#entries;
+    let found = false;
+    for (let index = 0; index < entries.length; index += 2) {
+      if (entries[index] !== event) continue;
+      const entry = entries[index + 1] as Entry;
+      if (typeof entry !== "function") this.remove(event, entry);
       Reflect.apply(listenerOf(entry), this, args);
+      found = true;
     }
-    return true;
+    return found;
   }
 
-  #keep(event: string, entry: Entry, first: boolean): this {
-    this.home.#add(event, entry, first);
+  /** Adds a listener, at the end or at the begin. */
+  protected keep(event: EventKey, entry: Entry, first = false): this {
+    const { home } = this;
+    home.added(event);
+    // By concat, which makes an array of just this length: a spread leaves room for 16 more.
+    const added: (EventKey | Entry)[] = [event, entry];
+    home.#entries = first ? added.concat(home.#entries) : home.#entries.concat(added);
     return this;
   }
 
   /** Called for each listener that is added. */
-  protected added(_event: string): void {}
+  protected added(_event: EventKey): void {}
 
-  #add(event: string, entry: Entry, first: boolean): void {
-    this.added(event);
-    this.#entries ??= new Map();
-    const entries = this.#list(event);
-    if (entries.length === 0) this.#entries.set(event, entry);
-    // By concat, which makes an array of just this length: a spread leaves room for 16 more.
-    else this.#entries.set(event, first ? [entry].concat(entries) : entries.concat(entry));
-  }
-
-  #list(event: string): readonly Entry[] {
-    const entries = this.#entries?.get(event);
-    return !entries ? [] : [entries].flat();
-  }
-
-  #remove(event: string, matches: (entry: Entry) => boolean): void {
-    const entries = this.#list(event);
+  /** Removes one entry, found by itself or by its listener, or all of `event`, or all that have a name. */
+  protected remove(event: EventKey | undefined, which?: Entry): this {
+    const { home } = this;
+    const entries = home.#entries;
     // The last one added goes first, as in Node.
-    const index = entries.findLastIndex(matches);
-    if (index === -1) return;
-    if (entries.length === 1) this.#entries?.delete(event);
-    else this.#entries?.set(event, entries.toSpliced(index, 1));
+    const last = entries.findLastIndex(
+      (entry, index) =>
+        entries[index - 1] === event && (entry === which || listenerOf(entry as Entry) === which),
+    );
+    home.#entries = entries.filter((_, index) => {
+      const name = entries[index - (index % 2)];
+      if (which) return index !== last && index !== last - 1;
+      return event === undefined ? typeof name === "symbol" : name !== event;
+    });
+    return this;
+  }
+
+  /** The listeners of `event`, in order. */
+  protected list(event: EventKey): AnyListener[] {
+    const entries = this.home.#entries;
+    return entries
+      .filter((_, index) => entries[index - 1] === event)
+      .map((entry) => listenerOf(entry as Entry));
+  }
+
+  /** Whether `event` has a listener. */
+  protected has(event: EventKey): boolean {
+    return this.home.#entries.includes(event);
   }
 }
 
