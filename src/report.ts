@@ -14,9 +14,9 @@ export function throwLater(error: unknown, clock: Clock): void {
 }
 
 /** Calls a function of the program; what it throws, {@link throwLater} throws. */
-export function call(callback: Callback, args: readonly unknown[], clock: Clock): void {
+export function call(callback: Callback | undefined, args: readonly unknown[], clock: Clock): void {
   try {
-    callback(...args);
+    callback?.(...args);
   } catch (error) {
     throwLater(error, clock);
   }

@@ -11,23 +11,14 @@ import type {
   Last,
 } from "../emitter.ts";
 import { type Callback, call, throwLater } from "../report.ts";
-import {
-  type AckPacket,
-  type EventPacket,
-  type JsonObject,
-  type Packet,
-  PacketType,
-} from "../socketio/packet.ts";
+import { type EventPacket, type JsonObject, type Packet, PacketType } from "../socketio/packet.ts";
 import { RESERVED_EVENTS, reservedName } from "../socketio/reserved.ts";
-import { Attempts } from "./attempts.ts";
-import { Delivery } from "./delivery.ts";
 import type { Engine } from "./engine.ts";
 import type { Link, Port } from "./link.ts";
 import type { Manager } from "./manager.ts";
 import type { Auth, SocketOptions } from "./options.ts";
-import { PendingAcks } from "./pending-acks.ts";
+import { createOutbox, type Flags, type Outbox } from "./outbox.ts";
 import { type SocketEvents, toError } from "./socket-events.ts";
-import { WaitingRoom } from "./waiting-room.ts";
 
 /** Events that came before the namespace was granted, which an honest server sends none or few of. */
 const MAX_RECEIVE_BUFFER = 10_000;
@@ -43,33 +34,25 @@ export class Socket<
   id: string | undefined = undefined;
   /** Whether the namespace is granted and the connection stands. */
   connected = false;
+  /** Whether it is connected, or becomes so by itself. */
+  active = false;
   /** Whether the server gave back the rooms and the missed events of the connection before. */
   recovered = false;
   /** Sent when the socket asks for its namespace, at each connection. */
   auth: Auth;
   /** What waits for the connection. Empty it to send none of that. */
-  sendBuffer: (EventPacket | AckPacket)[] = [];
+  sendBuffer: EventPacket[] = [];
   /** What came before the namespace was granted. */
   receiveBuffer: EventPacket[] = [];
   readonly #link: Link;
   readonly #namespace: string;
   readonly #port: Port;
-  readonly #acks: PendingAcks;
-  readonly #delivery: Delivery;
-  readonly #options: SocketOptions;
-  /** What is sent one after the other, each until it is acknowledged. */
-  readonly #attempts: Attempts;
-  readonly #room: WaitingRoom;
-  #active = false;
-  /** That a connection was asked for the namespace, and not yet left: a server closes on a second CONNECT. */
-  #request: { readonly engine: Engine; sent: boolean } | undefined;
-  #flags: { volatile?: boolean; timeout?: number } = {};
-  /** Takes back what waits when its acknowledgement is wanted no more. */
-  readonly #forget = (id: number): void => {
-    this.sendBuffer = this.sendBuffer.filter(
-      (packet) => packet.type !== PacketType.EVENT || packet.id !== id,
-    );
-  };
+  readonly #outbox: Outbox;
+  /** Stands for the credentials that the program was asked for and has not given yet. */
+  #asking: object | undefined;
+  /** The connection that was asked for the namespace, and not yet left: a server closes on a second CONNECT. */
+  #asked: Engine | undefined;
+  #flags: Flags = {};
   /** The session's secret and the place up to which it was heard: what recovery asks for. */
   #recoveryId: string | undefined;
   #offset: string | undefined;
@@ -85,26 +68,20 @@ export class Socket<
     this.io = io;
     this.auth = options.auth ?? {};
     this.#link = link;
-    this.#options = options;
-    this.#room = new WaitingRoom(options);
-    const { clock } = link.platform;
-    this.#acks = new PendingAcks(clock);
-    this.#delivery = new Delivery(link, this.#acks, options);
-    this.#attempts = new Attempts(options, this, this.#delivery, clock, (data, timeout, done) => {
-      if (timeout !== undefined) this.#flags.timeout = timeout;
-      this.#emit(data, done, true);
+    this.#outbox = createOutbox(this, link, namespace, options, (data) => {
+      if (this.hasAnyOutgoing) this.#safely(() => this.dispatchAnyOutgoing(data[0], data.slice(1)));
     });
     this.#namespace = namespace;
     this.#port = {
       namespace,
-      isActive: () => this.#active,
+      isActive: () => this.active,
       opened: () => this.#ask(),
       receive: (packet) => this.#receive(packet),
       failed: (error) => {
-        if (this.#active) this.#tell("connect_error", [error]);
+        if (this.active) this.#tell("connect_error", [error]);
       },
       closed: (reason, description) => this.#lost(reason, description),
-      abandoned: () => this.#delivery.forget()(),
+      abandoned: () => this.#outbox.fail(true, false)(),
     };
   }
 
@@ -113,15 +90,10 @@ export class Socket<
     return !this.connected;
   }
 
-  /** Whether it is connected, or becomes so by itself. */
-  get active(): boolean {
-    return this.#active;
-  }
-
   /** Asks for the namespace, and connects where that is needed. */
   connect(): this {
     if (this.connected) return this;
-    this.#active = true;
+    this.active = true;
     this.#link.attach(this.#port);
     return this;
   }
@@ -133,13 +105,13 @@ export class Socket<
 
   /** Leaves the namespace. The last socket of a manager ends the connection. */
   disconnect(): this {
-    const connected = this.connected;
+    // Credentials that come from now on are not wanted. What was asked already will be answered: see `#granted`.
+    this.#asking = undefined;
+    const { connected } = this;
     if (connected) this.#link.send(this.#head(PacketType.DISCONNECT));
     this.#detach();
     if (connected) this.#lost("io client disconnect", undefined);
-    // Credentials that come from now on are not wanted. What was asked already will be answered: see `#granted`.
-    else if (this.#request?.sent === false) this.#request = undefined;
-    this.#delivery.forget()();
+    this.#outbox.fail(true, false)();
     return this;
   }
 
@@ -154,8 +126,7 @@ export class Socket<
    * server that takes any.
    */
   async refreshAuth(): Promise<void> {
-    const auth = await new Promise<object>((give) => this.#askAuth(give));
-    await this.#delivery.refresh(this.#namespace, auth);
+    await this.#outbox.refresh(await new Promise((give) => this.#askAuth(give)));
   }
 
   /** Emits `message`. */
@@ -206,49 +177,13 @@ export class Socket<
     return this;
   }
 
-  #emit(data: EventPacket["data"], callback?: Callback, isAttempt = false): this {
-    const [event, ...args] = data;
+  #emit(data: [string, ...unknown[]], callback?: Callback): this {
+    const [event] = data;
     if (typeof event !== "string" || RESERVED_EVENTS.has(event)) throw reservedName(event);
-    const { retries, ackTimeout } = this.#options;
-    const { volatile, timeout = ackTimeout } = this.#flags;
+    const flags = this.#flags;
     this.#flags = {};
-    const withError = callback !== undefined || timeout !== undefined;
-    if (callback === undefined && typeof args.at(-1) === "function") callback = args.pop() as Callback;
-    const packet: EventPacket = { ...this.#head(PacketType.EVENT), id: undefined, data: [event, ...args] };
-    if (retries && !volatile && !isAttempt) {
-      this.#room.take(packet, this.#attempts.count);
-      this.#attempts.add({ data: packet.data, timeout, callback });
-      return this;
-    }
-    const dropped = volatile === true && !(this.connected && this.io.engine.writable);
-    // Only a timeout ends the wait for an event that was dropped.
-    if (dropped && timeout === undefined) return this;
-    const id = callback && this.#acks.add(callback, withError, timeout, this.#forget);
-    if (dropped) return this;
-    try {
-      if (this.connected) {
-        this.#send({ ...packet, id }, volatile);
-      } else {
-        this.#room.take(packet, this.sendBuffer.length);
-        this.sendBuffer.push({ ...packet, id });
-      }
-    } catch (error) {
-      this.#acks.forget((each) => each === id);
-      throw error;
-    }
+    this.#outbox.emit(data, callback, flags);
     return this;
-  }
-
-  #send(packet: EventPacket | AckPacket, volatile?: boolean): void {
-    if (packet.type === PacketType.ACK) {
-      this.#link.send(packet);
-      return;
-    }
-    if (this.hasAnyOutgoing) {
-      const [event, ...args] = packet.data;
-      this.#safely(() => this.dispatchAnyOutgoing(event, args));
-    }
-    this.#delivery.send(packet, volatile);
   }
 
   #head<Type extends PacketType>(type: Type) {
@@ -263,17 +198,17 @@ export class Socket<
   }
 
   #ask(): void {
-    const { engine } = this.io;
-    if (this.#request?.engine === engine) return;
-    const request = { engine, sent: false };
-    this.#request = request;
+    if (this.#asking || this.#asked === this.io.engine) return;
+    const asking = {};
+    this.#asking = asking;
     this.#safely(() =>
       this.#askAuth((auth) => {
-        // By now another connection may have asked again.
-        if (this.#request !== request || request.sent) return;
-        request.sent = true;
+        // By now it may have been given, or not be wanted any more.
+        if (this.#asking !== asking) return;
+        this.#asking = undefined;
+        this.#asked = this.io.engine;
         const recovery = this.#recoveryId && { pid: this.#recoveryId, offset: this.#offset };
-        const data = { ...recovery, ...auth, ...this.#delivery.request() };
+        const data = { ...recovery, ...auth, ...this.#outbox.request() };
         this.#link.send({ ...this.#head(PacketType.CONNECT), data });
       }),
     );
@@ -288,13 +223,12 @@ export class Socket<
         this.#refused(packet.data);
         break;
       case PacketType.EVENT:
-        if (this.#delivery.receive(packet.data)) break;
-        if (this.connected) this.#deliver(packet);
-        else if (this.receiveBuffer.length < MAX_RECEIVE_BUFFER) this.receiveBuffer.push(packet);
+        if (!this.connected) {
+          if (this.receiveBuffer.length < MAX_RECEIVE_BUFFER) this.receiveBuffer.push(packet);
+        } else if (!this.#outbox.receive(packet.data)) this.#deliver(packet);
         break;
       case PacketType.ACK:
-        this.#acks.settle(packet.id, packet.data);
-        this.#delivery.acknowledged(packet.id);
+        this.#outbox.acknowledged(packet.id, packet.data);
         break;
       case PacketType.DISCONNECT:
         // Before it is granted, it is the end of the socket that this program has left already.
@@ -306,10 +240,10 @@ export class Socket<
   }
 
   #granted({ sid, pid, "~rt": answer }: JsonObject): void {
-    if (this.connected || !this.#request) return;
-    if (!this.#active) {
+    if (this.connected) return;
+    if (!this.active) {
       // It left before this answer: the server must not keep a socket that nobody hears.
-      this.#request = undefined;
+      this.#asked = undefined;
       this.#link.send(this.#head(PacketType.DISCONNECT));
       return;
     }
@@ -317,29 +251,23 @@ export class Socket<
       this.#tell("connect_error", [new Error("The server speaks another protocol.")]);
       return;
     }
-    const fail = this.#delivery.agree(answer);
     this.id = sid;
     this.connected = true;
-    this.#delivery.sendAgain(this.io.engine);
+    const fail = this.#outbox.agree(answer);
     this.recovered = pid !== undefined && pid === this.#recoveryId;
     this.#recoveryId = typeof pid === "string" ? pid : undefined;
     const received = this.receiveBuffer;
-    const waiting = this.sendBuffer;
     this.receiveBuffer = [];
-    this.sendBuffer = [];
     for (const packet of received) this.#deliver(packet);
-    // A listener may have left, or what is sent be too much for the connection: then the rest waits for the next one.
-    this.sendBuffer = waiting
-      .filter((packet) => !this.connected || this.#safely(() => this.#send(packet)))
-      .concat(this.sendBuffer);
-    this.#attempts.next();
+    // A listener may have left: then the rest waits for the next connection.
+    this.#outbox.flush();
     if (this.connected) this.#tell("connect", []);
-    fail?.();
+    fail();
   }
 
   #refused(data: JsonObject | string): void {
-    this.#request = undefined;
-    if (this.connected || !this.#active) return;
+    this.#asked = undefined;
+    if (this.connected || !this.active) return;
     this.#detach();
     this.#tell("connect_error", [toError(typeof data === "string" ? { message: data } : data)]);
   }
@@ -359,27 +287,26 @@ export class Socket<
     return (...data) => {
       if (!session || session !== this.id) return;
       session = undefined;
-      this.#send({ ...this.#head(PacketType.ACK), id, data });
+      this.#link.send({ ...this.#head(PacketType.ACK), id, data });
     };
   }
 
   #lost(reason: string, description: unknown): void {
     const connected = this.connected;
-    this.#request = undefined;
+    this.#asking = this.#asked = undefined;
     this.connected = false;
     this.id = undefined;
     // What came before the namespace was granted comes again with the next connection.
     this.receiveBuffer = [];
     if (!connected) return;
-    const kept = this.#delivery.lost(this.#active && this.io.reconnection());
-    // No answer comes to what only this connection carried. What a listener emits from here on waits for the next one.
-    const fail = this.#acks.forget((id) => !kept.has(id));
+    // What a listener emits from here on waits for the next connection.
+    const fail = this.#outbox.fail(!this.active || !this.io.reconnection(), true);
     this.#tell("disconnect", [reason, description]);
     fail();
   }
 
   #detach(): void {
-    this.#active = false;
+    this.active = false;
     this.#link.detach();
   }
 
