@@ -38,12 +38,12 @@ export class Socket<
   extends SendingSocket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>
   implements ReturningSocket
 {
+  #state: State = "waiting";
   /** Whether this socket took over from one whose connection was lost. */
   readonly recovered: boolean;
   #auth: Handshake["auth"];
   /** Milliseconds since {@link START}: since 1970, it would be an object of its own. */
   readonly #issued = Date.now() - START;
-  #state: State = "waiting";
   // Made when they are first needed: most sockets have none of these, and are in the room of their own id alone.
   #rooms: Set<Room> | undefined;
   #data: SocketData | undefined;

@@ -112,10 +112,6 @@ class ClientShell extends Shell {
     this.#forceBase64 = forceBase64;
   }
 
-  get writable(): boolean {
-    return !this.full && this.connection.state === "open";
-  }
-
   send({ type, data, attachments }: Outgoing): void {
     if (typeof data === "string") this.connection.sendText(encodePacket(type, data));
     else this.#sendBinary(data);
@@ -146,7 +142,8 @@ class ClientShell extends Shell {
   ping(): void {}
   pong(): void {}
 
-  closed(code: number, reason: string, error?: WebSocketError): void {
+  override closed(code: number, reason: string, error?: WebSocketError): void {
+    super.closed(code, reason, error);
     if (error !== undefined) {
       this.#transport.fail("transport error", new TransportError("websocket error", code, { cause: error }));
     } else {

@@ -71,10 +71,6 @@ export class EngineTransport extends Shell implements ServerTransport {
     return true;
   }
 
-  get writable(): boolean {
-    return !this.full && this.connection.state === "open";
-  }
-
   send(outgoing: Outgoing): void {
     if (this.#compresses && outgoing.compress) {
       this.#sendCompressed(outgoing);
@@ -86,7 +82,8 @@ export class EngineTransport extends Shell implements ServerTransport {
       return;
     }
     outgoing.frames ??= encodeFrames(outgoing);
-    this.connection.sendFrame(outgoing.frames);
+    if (this.#compresses) this.connection.sendFrame(outgoing.frames);
+    else this.sendReady(outgoing.frames);
   }
 
   #sendCompressed(outgoing: Outgoing): void {
@@ -159,7 +156,8 @@ export class EngineTransport extends Shell implements ServerTransport {
     reading.cancelRest = clock.after(rest, () => this.resume());
   }
 
-  closed(code: number, reason: string, error?: WebSocketError): void {
+  override closed(code: number, reason: string, error?: WebSocketError): void {
+    super.closed(code, reason, error);
     const { receiver } = this;
     this.receiver = SILENT;
     this.#reading?.cancelRest?.();

@@ -16,3 +16,5 @@ export const ENDED = 32;
 export const ASSEMBLING = 64;
 /** The wait for the end of TCP has a bound already. */
 export const OVER = 128;
+/** The connection is no longer open: nothing more is sent. */
+export const SHUT = 256;

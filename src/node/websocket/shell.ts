@@ -5,6 +5,7 @@ import { BaroError, ERR_STATE } from "../../errors.ts";
 import { Rate } from "../../rate.ts";
 import { Connection, type Role, type Sink } from "../../websocket/connection.ts";
 import type { Deflate } from "../../websocket/deflate.ts";
+import { type Frames, writeFrames } from "../../websocket/frame.ts";
 import type { MaskSource } from "../../websocket/mask.ts";
 import { Violation } from "../../websocket/violation.ts";
 import { WebSocketError } from "../../websocket/websocket-error.ts";
@@ -13,13 +14,11 @@ import { assembly, clock, joiner, masks, ticker, turn } from "../process.ts";
 import type { Tickable, TickerEntry } from "../ticker.ts";
 import type { Flushable } from "../turn.ts";
 import { collect, collectLatin1, type Outbox, writeOut } from "./outbox.ts";
-import { ASSEMBLING, BEHIND, ENDED, ENDING, FULL, OVER, PAUSED, SCHEDULED } from "./shell-flags.ts";
+import { ASSEMBLING, BEHIND, ENDED, ENDING, FULL, OVER, PAUSED, SCHEDULED, SHUT } from "./shell-flags.ts";
 import type { ShellOptions } from "./shell-options.ts";
 import { receiveInTurn } from "./turn-share.ts";
 import { holdSocket } from "./upgrade.ts";
-
-/** Told when bytes have been written out, or why they never will be. */
-export type WriteCallback = (error?: Error) => void;
+import { callBack, closedBeforeWrite, toWritten, type WriteCallback } from "./write-callback.ts";
 
 /** Milliseconds that a peer has for its FIN once everything was sent to it, ours included. */
 const LINGER = 5_000;
@@ -76,7 +75,10 @@ export abstract class Shell implements Sink, Flushable, Tickable, Assembler {
   abstract message(data: Buffer, isText: boolean): void;
   abstract ping(data: Buffer): void;
   abstract pong(data: Buffer): void;
-  abstract closed(code: number, reason: string, error?: WebSocketError): void;
+  /** A subclass goes on from here. */
+  closed(_code: number, _reason: string, _error?: WebSocketError): void {
+    this.#flags |= SHUT;
+  }
   /** The peer reads again: `full` became false. */
   protected abstract drained(): void;
   /** So many bytes wait because the peer reads too slowly. Said at each flush meanwhile; calls no listener. */
@@ -91,6 +93,11 @@ export abstract class Shell implements Sink, Flushable, Tickable, Assembler {
   /** Whether the peer reads so slowly that sending should stop until `drained`. */
   get full(): boolean {
     return this.#is(FULL);
+  }
+
+  /** Whether what is sent now is sent: the connection is open, and the peer keeps up. */
+  get writable(): boolean {
+    return !this.#is(FULL | SHUT);
   }
 
   /** What the shell was given. */
@@ -132,6 +139,7 @@ export abstract class Shell implements Sink, Flushable, Tickable, Assembler {
   /** Starts the close handshake. @throws BaroError for a code or reason that cannot be sent. */
   close(code?: number, reason?: string): void {
     this.connection.close(code, reason);
+    this.#flags |= SHUT;
     if (this.connection.state === "closing") this.#endWithin(this.#options.closeTimeout);
   }
 
@@ -157,20 +165,26 @@ export abstract class Shell implements Sink, Flushable, Tickable, Assembler {
 
   /** Calls back, in a later tick, when everything that was sent so far has been handed to the kernel. */
   protected whenWritten(callback: WriteCallback): void {
-    if (this.connection.waiting === 0) {
-      this.#whenFlushed(callback);
-      return;
-    }
-    this.connection.whenSent((isSent) => {
-      if (isSent) this.#whenFlushed(callback);
-      else callBack([callback], new Error("The connection was closed before the write."));
-    });
+    if (this.connection.waiting === 0) this.#whenFlushed(callback);
+    else
+      this.connection.whenSent((isSent) => {
+        if (isSent) this.#whenFlushed(callback);
+        else callBack([callback], closedBeforeWrite());
+      });
   }
 
   #whenFlushed(callback: WriteCallback): void {
     if (this.#callbacks === undefined) this.#callbacks = [callback];
     else this.#callbacks.push(callback);
     this.#schedule();
+  }
+
+  /**
+   * As `sendFrame` of a connection without permessage-deflate, and past it. Of a thousand clients none is in the CPU's
+   * caches: with that object less to touch, each takes a broadcast in a quarter less time.
+   */
+  protected sendReady(frames: Frames): void {
+    if (!this.#is(SHUT)) writeFrames(this, frames);
   }
 
   /** Takes bytes of the connection. */
@@ -211,12 +225,10 @@ export abstract class Shell implements Sink, Flushable, Tickable, Assembler {
     this.#collected = 0;
     this.#callbacks = undefined;
     if (!socket.writable) {
-      if (callbacks !== undefined)
-        callBack(callbacks, new Error("The connection was closed before the write."));
+      if (callbacks !== undefined) callBack(callbacks, closedBeforeWrite());
       return;
     }
-    if (callbacks === undefined) writeOut(socket, outbox, collected, joiner);
-    else writeOut(socket, outbox, collected, joiner, (error) => callBack(callbacks, error ?? undefined));
+    writeOut(socket, outbox, collected, joiner, callbacks && toWritten(callbacks));
     const refused = socket.writableLength;
     // `write` also says no to a long write that the kernel took whole: only what is left counts.
     if (refused > 0 && socket.writableNeedDrain) this.#flags |= FULL;
@@ -385,9 +397,4 @@ export abstract class Shell implements Sink, Flushable, Tickable, Assembler {
       Shell.#socketClosed(this[SHELL]);
     },
   };
-}
-
-/** A tick for each, so that one that throws takes none of the others with it. */
-function callBack(callbacks: readonly WriteCallback[], error: Error | undefined): void {
-  for (const callback of callbacks) process.nextTick(callback, error);
 }

@@ -13,7 +13,8 @@ import type { WebSocketShellOptions } from "./options.ts";
 import { type BinaryType, byteLengthOf, toBinaryType, toPayload } from "./payload.ts";
 import { ReadyState } from "./ready-state.ts";
 import { SendQueue } from "./send-queue.ts";
-import { Shell, type WriteCallback } from "./shell.ts";
+import { Shell } from "./shell.ts";
+import type { WriteCallback } from "./write-callback.ts";
 
 /** How `send` sends. */
 export interface SendOptions {
@@ -135,7 +136,8 @@ export class WebSocketShell<WebSocket extends Owner = Owner> extends Shell {
     if (this.receiveControl()) this.#owner.emit("pong", data);
   }
 
-  closed(code: number, reason: string, error?: WebSocketError): void {
+  override closed(code: number, reason: string, error?: WebSocketError): void {
+    super.closed(code, reason, error);
     this.#closeCode = code;
     this.#closeReason = reason;
     this.#heartbeat?.stop();

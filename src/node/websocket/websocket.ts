@@ -12,11 +12,11 @@ import { messagesOf } from "./messages.ts";
 import { type ClientOptions, settleConnection, type WebSocketShellOptions } from "./options.ts";
 import { BINARY_TYPES, type BinaryType, type BufferLike, byteLengthOf, toBytes } from "./payload.ts";
 import { notOpen, ReadyState } from "./ready-state.ts";
-import type { WriteCallback } from "./shell.ts";
 import type { createWebSocketStream } from "./stream.ts";
 import type * as Types from "./types.ts";
 import type { WebSocketServer } from "./websocket-server.ts";
 import { type SendOptions, WebSocketShell } from "./websocket-shell.ts";
+import type { WriteCallback } from "./write-callback.ts";
 
 /** What `on` and its kin know of the events. */
 export interface WebSocket {

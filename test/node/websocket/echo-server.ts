@@ -54,7 +54,8 @@ export class TestShell extends Shell {
   pong(data: Buffer): void {
     this.messages.push(`pong ${data}`);
   }
-  closed(code: number, reason: string, error?: WebSocketError): void {
+  override closed(code: number, reason: string, error?: WebSocketError): void {
+    super.closed(code, reason, error);
     this.#resolve({ code, reason, error });
   }
   protected drained(): void {

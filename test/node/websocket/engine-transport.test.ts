@@ -98,6 +98,31 @@ describe("EngineTransport", () => {
     expect(large.frames).toHaveLength(3);
   });
 
+  it("sends nothing behind its close frame, whoever sends", async () => {
+    const { transport, writes } = overPassThrough();
+    transport.send(message("a"));
+    expect(transport.writable).toBe(true);
+    transport.close();
+    expect(transport.writable).toBe(false);
+    transport.send(message("b"));
+    transport.send(Object.assign(message("c"), { isForOne: true }));
+    await new Promise(setImmediate);
+    expect(writes).toEqual([Buffer.from([0x81, 2, 0x34, 0x61, 0x88, 2, 0x03, 0xe8])]);
+  });
+
+  it("sends nothing once its peer has failed or gone", async () => {
+    for (const end of ["fail", "go"]) {
+      const { transport, writes } = overPassThrough();
+      transport.start();
+      if (end === "go") transport.terminate();
+      else transport.socket.emit("data", Buffer.of(0x83, 0x80, 0, 0, 0, 0));
+      expect(transport.writable).toBe(false);
+      transport.send(message("late"));
+      await new Promise(setImmediate);
+      expect(Buffer.concat(writes).includes("late")).toBe(false);
+    }
+  });
+
   it("says why it ended", async () => {
     const log: unknown[] = [];
     const { transport, peer } = await open(1000);

@@ -72,16 +72,12 @@ export class PlainTransport extends Shell implements OpenTransport, Backlogged {
     super.start(head);
   }
 
-  get writable(): boolean {
-    return !this.full && this.connection.state === "open";
-  }
-
   get maxQueued(): number {
     return this.#options.shell.maxQueued;
   }
 
   send(forms: OpenForms): void {
-    this.connection.sendFrame(forms.frames);
+    this.sendReady(forms.frames);
   }
 
   tell(notice: Notice, data: object, position?: string): void {
@@ -122,7 +118,8 @@ export class PlainTransport extends Shell implements OpenTransport, Backlogged {
     this.receiveControl();
   }
 
-  closed(code: number, reason: string, error?: WebSocketError): void {
+  override closed(code: number, reason: string, error?: WebSocketError): void {
+    super.closed(code, reason, error);
     this.#heartbeat?.stop();
     if (this.full) this.#options.backlogs.hold(this, 0, 0);
     if (this.#isLost) this.#end("ping timeout");
