@@ -5,8 +5,8 @@ import { Emitter, type EventKey, type EventsMap } from "./emitter.ts";
 export type CatchAllListener = (...args: any[]) => void;
 
 // Listeners of all events stand among the others, under names that no event has.
-const INCOMING: EventKey = /* @__PURE__ */ Symbol();
-const OUTGOING: EventKey = /* @__PURE__ */ Symbol();
+const INCOMING = /* @__PURE__ */ Symbol() as EventKey as never;
+const OUTGOING = /* @__PURE__ */ Symbol() as EventKey as never;
 
 /** An emitter with listeners that hear every event, with its name as their first argument. */
 export class CatchAllEmitter<Events extends EventsMap, Reserved extends EventsMap> extends Emitter<
@@ -30,7 +30,7 @@ export class CatchAllEmitter<Events extends EventsMap, Reserved extends EventsMa
 
   /** The listeners of {@link onAny}. */
   listenersAny(): CatchAllListener[] {
-    return this.list(INCOMING);
+    return this.listeners(INCOMING);
   }
 
   /** Calls `listener` at each event to the other side, broadcasts too. */
@@ -50,17 +50,17 @@ export class CatchAllEmitter<Events extends EventsMap, Reserved extends EventsMa
 
   /** The listeners of {@link onAnyOutgoing}. */
   listenersAnyOutgoing(): CatchAllListener[] {
-    return this.list(OUTGOING);
+    return this.listeners(OUTGOING);
   }
 
   /** Whether a call of {@link dispatchAnyOutgoing} would reach anyone. */
   protected get hasAnyOutgoing(): boolean {
-    return this.has(OUTGOING);
+    return this.hasListeners(OUTGOING);
   }
 
   /** Tells those of {@link onAny}. What they throw goes to the caller. */
   protected dispatchAny(event: string, args: readonly unknown[]): void {
-    if (this.has(INCOMING)) this.dispatch(INCOMING, [event, ...args]);
+    if (this.hasListeners(INCOMING)) this.dispatch(INCOMING, [event, ...args]);
   }
 
   /** Tells those of {@link onAnyOutgoing}. What they throw goes to the caller. */

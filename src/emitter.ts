@@ -71,12 +71,12 @@ export type EventsWithTimeout<Events extends EventsMap> = {
 /** A name that no program can give. */
 export type EventKey = string | symbol;
 
-type AnyListener = (...args: unknown[]) => void;
+export type AnyListener = (...args: unknown[]) => void;
 /** A listener that hears one event only. */
-interface Once {
+export interface Once {
   readonly listener: AnyListener;
 }
-type Entry = AnyListener | Once;
+export type Entry = AnyListener | Once;
 
 // What most emitters begin with, and many stay with.
 const NONE: readonly never[] = [];
@@ -93,24 +93,10 @@ const NONE: readonly never[] = [];
 export class Emitter<Events extends EventsMap, Reserved extends EventsMap = Record<never, never>> {
   // A name, its entry, the next name, its entry. Sockets have a handful: to look through them takes no longer than a Map
   // takes, and a Map is 100 bytes more of each. Replaced, never changed, so that a dispatch can walk it without a copy.
-  #entries: readonly (EventKey | Entry)[] = NONE;
-
-  /** Whose listeners these are. A subclass may stand for another emitter; then it dispatches nothing itself. */
-  protected get home(): Emitter<DefaultEventsMap> {
-    // The types of the events do not matter to where they are kept.
-    return this as unknown as Emitter<DefaultEventsMap>;
-  }
+  protected entries: readonly (EventKey | Entry)[] = NONE;
 
   /** Calls `listener` at each `event`, after those that are there. */
   on<Name extends EventName<Events> | EventName<Reserved>>(
-    event: Name,
-    listener: ListenerOf<Events, Reserved, Name>,
-  ): this {
-    return this.keep(event, listener as AnyListener);
-  }
-
-  /** The same as {@link on}. */
-  addListener<Name extends EventName<Events> | EventName<Reserved>>(
     event: Name,
     listener: ListenerOf<Events, Reserved, Name>,
   ): this {
@@ -123,22 +109,6 @@ export class Emitter<Events extends EventsMap, Reserved extends EventsMap = Reco
     listener: ListenerOf<Events, Reserved, Name>,
   ): this {
     return this.keep(event, { listener: listener as AnyListener });
-  }
-
-  /** As {@link on}, before those that are there. */
-  prependListener<Name extends EventName<Events> | EventName<Reserved>>(
-    event: Name,
-    listener: ListenerOf<Events, Reserved, Name>,
-  ): this {
-    return this.keep(event, listener as AnyListener, true);
-  }
-
-  /** As {@link once}, before those that are there. */
-  prependOnceListener<Name extends EventName<Events> | EventName<Reserved>>(
-    event: Name,
-    listener: ListenerOf<Events, Reserved, Name>,
-  ): this {
-    return this.keep(event, { listener: listener as AnyListener }, true);
   }
 
   /** Removes one listener, or all of `event`, or all there are. */
@@ -166,45 +136,20 @@ export class Emitter<Events extends EventsMap, Reserved extends EventsMap = Reco
   listeners<Name extends EventName<Events> | EventName<Reserved>>(
     event: Name,
   ): ListenerOf<Events, Reserved, Name>[] {
-    return this.list(event) as ListenerOf<Events, Reserved, Name>[];
-  }
-
-  /** How many listeners `event` has. */
-  listenerCount(event: EventName<Events> | EventName<Reserved>): number {
-    return this.list(event).length;
+    const { entries } = this;
+    return entries
+      .filter((_, index) => entries[index - 1] === event)
+      .map((entry) => listenerOf(entry as Entry) as ListenerOf<Events, Reserved, Name>);
   }
 
   /** Whether `event` has a listener. */
   hasListeners(event: EventName<Events> | EventName<Reserved>): boolean {
-    return this.has(event);
-  }
-
-  /** The same as {@link listeners}. */
-  rawListeners<Name extends EventName<Events> | EventName<Reserved>>(
-    event: Name,
-  ): ListenerOf<Events, Reserved, Name>[] {
-    return this.listeners(event);
-  }
-
-  /** Does nothing: there is no number of listeners that this one warns of. For programs that raise it elsewhere. */
-  setMaxListeners(_count: number): this {
-    return this;
-  }
-
-  /** Gives 0, which means no bound in Node's emitters, too. */
-  getMaxListeners(): number {
-    return 0;
-  }
-
-  /** The events that have listeners. */
-  eventNames(): string[] {
-    // Plain strings, so that an untyped socket may stand where a typed one is declared: `const s: Socket<A, B> = io()`.
-    return [...new Set(this.home.#entries.filter((entry) => typeof entry === "string"))];
+    return this.entries.includes(event);
   }
 
   /** Calls the listeners of `event`. Says whether there was one. What a listener throws goes to the caller. */
   protected dispatch(event: EventKey, args: readonly unknown[]): boolean {
-    const entries = this.#entries;
+    const { entries } = this;
     let found = false;
     for (let index = 0; index < entries.length; index += 2) {
       if (entries[index] !== event) continue;
@@ -218,45 +163,26 @@ export class Emitter<Events extends EventsMap, Reserved extends EventsMap = Reco
 
   /** Adds a listener, at the end or at the begin. */
   protected keep(event: EventKey, entry: Entry, first = false): this {
-    const { home } = this;
-    home.added(event);
     // By concat, which makes an array of just this length: a spread leaves room for 16 more.
     const added: (EventKey | Entry)[] = [event, entry];
-    home.#entries = first ? added.concat(home.#entries) : home.#entries.concat(added);
+    this.entries = first ? added.concat(this.entries) : this.entries.concat(added);
     return this;
   }
 
-  /** Called for each listener that is added. */
-  protected added(_event: EventKey): void {}
-
   /** Removes one entry, found by itself or by its listener, or all of `event`, or all that have a name. */
   protected remove(event: EventKey | undefined, which?: Entry): this {
-    const { home } = this;
-    const entries = home.#entries;
+    const { entries } = this;
     // The last one added goes first, as in Node.
     const last = entries.findLastIndex(
       (entry, index) =>
         entries[index - 1] === event && (entry === which || listenerOf(entry as Entry) === which),
     );
-    home.#entries = entries.filter((_, index) => {
+    this.entries = entries.filter((_, index) => {
       const name = entries[index - (index % 2)];
       if (which) return index !== last && index !== last - 1;
       return event === undefined ? typeof name === "symbol" : name !== event;
     });
     return this;
-  }
-
-  /** The listeners of `event`, in order. */
-  protected list(event: EventKey): AnyListener[] {
-    const entries = this.home.#entries;
-    return entries
-      .filter((_, index) => entries[index - 1] === event)
-      .map((entry) => listenerOf(entry as Entry));
-  }
-
-  /** Whether `event` has a listener. */
-  protected has(event: EventKey): boolean {
-    return this.home.#entries.includes(event);
   }
 }
 

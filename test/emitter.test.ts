@@ -34,7 +34,7 @@ describe("Emitter", () => {
   it("calls the listeners in order, with itself as this", () => {
     const { emitter, heard, listener } = record();
     emitter.on("news", listener("first"));
-    emitter.addListener("news", function (this: unknown) {
+    emitter.on("news", function (this: unknown) {
       heard.push(this);
     });
     expect(emitter.fire("news", "a")).toBe(true);
@@ -43,16 +43,6 @@ describe("Emitter", () => {
 
   it("says when nobody listens", () => {
     expect(record().emitter.fire("news", "a")).toBe(false);
-  });
-
-  it("puts prepended listeners first", () => {
-    const { emitter, heard, listener } = record();
-    emitter.on("news", listener("last"));
-    emitter.prependListener("news", listener("middle"));
-    emitter.prependOnceListener("news", listener("first"));
-    emitter.fire("news");
-    emitter.fire("news");
-    expect(heard).toEqual([["first"], ["middle"], ["last"], ["middle"], ["last"]]);
   });
 
   it("calls a once listener once, even when it fires the event again", () => {
@@ -73,7 +63,7 @@ describe("Emitter", () => {
     emitter.fire("news");
     expect(heard).toEqual([["twice"], ["other"]]);
     emitter.removeListener("news", twice).removeListener("news", twice);
-    expect(emitter.listenerCount("news")).toBe(1);
+    expect(emitter.listeners("news")).toHaveLength(1);
   });
 
   it("removes a listener that was added by once", () => {
@@ -101,9 +91,9 @@ describe("Emitter", () => {
     const { emitter, listener } = record();
     emitter.on("news", listener("a")).on("count", listener("b"));
     emitter.removeAllListeners("news");
-    expect(emitter.eventNames()).toEqual(["count"]);
+    expect([emitter.hasListeners("news"), emitter.hasListeners("count")]).toEqual([false, true]);
     emitter.removeAllListeners();
-    expect(emitter.eventNames()).toEqual([]);
+    expect(emitter.hasListeners("count")).toBe(false);
   });
 
   it("lets changes during a dispatch take effect from the next one", () => {
@@ -135,7 +125,7 @@ describe("Emitter", () => {
     expect(emitter.hasListeners("news")).toBe(false);
     emitter.on("news", listener).once("news", listener);
     expect(emitter.listeners("news")).toEqual([listener, listener]);
-    expect(emitter.listenerCount("news")).toBe(2);
+    expect(emitter.listeners("news")).toHaveLength(2);
     expect(emitter.hasListeners("news")).toBe(true);
     expect(emitter.listeners("count")).toEqual([]);
   });
@@ -148,7 +138,7 @@ describe("Emitter", () => {
     })();
     for (const name of ["__proto__", "constructor", "hasOwnProperty"]) {
       expect(emitter.fire(name)).toBe(false);
-      expect(emitter.listenerCount(name)).toBe(0);
+      expect(emitter.listeners(name)).toHaveLength(0);
     }
   });
 
@@ -159,16 +149,6 @@ describe("Emitter", () => {
     emitter.on("other", () => {});
     // @ts-expect-error not this argument
     emitter.on("news", (text: number) => text);
-  });
-});
-
-describe("the methods of Node's emitters", () => {
-  it("are there for programs that use them", () => {
-    const emitter = new Emitter<DefaultEventsMap>();
-    const listener = (): void => {};
-    expect(emitter.setMaxListeners(1)).toBe(emitter);
-    expect(emitter.getMaxListeners()).toBe(0);
-    expect(emitter.once("news", listener).rawListeners("news")).toEqual([listener]);
   });
 });
 

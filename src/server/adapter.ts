@@ -1,7 +1,8 @@
-import { Emitter } from "../emitter.ts";
+import type { Entry, EventKey } from "../emitter.ts";
 import { type Audience, type Room, type SocketId, toIterable } from "./audience.ts";
 import { MapView } from "./map-view.ts";
 import type { Member } from "./member.ts";
+import { NodeEmitter } from "./node-emitter.ts";
 
 interface RoomyMember extends Member {
   readonly rooms: Set<Room>;
@@ -18,7 +19,7 @@ export interface AdapterEvents {
 }
 
 /** The rooms of a namespace as Socket.IO documents them: by names and ids. What it gives is made when it is read. */
-export class Adapter extends Emitter<AdapterEvents> {
+export class Adapter extends NodeEmitter<AdapterEvents> {
   /** The ids of the members of each room. */
   readonly rooms: Map<Room, Set<SocketId>>;
   /** The rooms of each socket. */
@@ -54,7 +55,12 @@ export class Adapter extends Emitter<AdapterEvents> {
   }
 
   /** Nobody is told of rooms until somebody wants to hear it. */
-  protected override added(): void {
+  protected override keep(event: EventKey, entry: Entry, first?: boolean): this {
+    this.#observe();
+    return super.keep(event, entry, first);
+  }
+
+  #observe(): void {
     if (this.#isObserving) return;
     this.#isObserving = true;
     this.#audience.observe({

@@ -1,16 +1,16 @@
-import {
-  type AckValue,
-  type AllButLast,
-  Emitter,
-  type EventName,
-  type EventNameWithAck,
-  type EventParameters,
-  type EventsMap,
-  type EventsWithTimeout,
-  type Last,
+import type {
+  AckValue,
+  AllButLast,
+  EventName,
+  EventNameWithAck,
+  EventParameters,
+  EventsMap,
+  EventsWithTimeout,
+  Last,
 } from "../emitter.ts";
 import type { Room, SocketId } from "./audience.ts";
 import type { BroadcastOperator } from "./broadcast-operator.ts";
+import { NodeEmitter } from "./node-emitter.ts";
 import type { RemoteSocket } from "./remote-socket.ts";
 import type { BroadcastEvents } from "./typed-broadcast.ts";
 
@@ -20,7 +20,17 @@ export abstract class Broadcaster<
   ServerSideEvents extends EventsMap,
   SocketData,
   Reserved extends EventsMap,
-> extends Emitter<ServerSideEvents, Reserved> {
+> extends NodeEmitter<ServerSideEvents, Reserved> {
+  /** Has the listeners of `other` from now on, in place of its own. It dispatches nothing itself. */
+  protected share(other: Broadcaster<EmitEvents, ServerSideEvents, SocketData, Reserved>): void {
+    Object.defineProperty(this, "entries", {
+      get: () => other.entries,
+      set: (entries: typeof other.entries) => {
+        other.entries = entries;
+      },
+    });
+  }
+
   /** @internal Reaches everyone. */
   abstract everyone<Events extends EventsMap>(): BroadcastOperator<Events, SocketData>;
 

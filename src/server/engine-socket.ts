@@ -1,9 +1,10 @@
 import type { Binary } from "../binary.ts";
 import type { Clock } from "../clock.ts";
-import { Emitter } from "../emitter.ts";
+import type { Entry, EventKey } from "../emitter.ts";
 import { Outgoing } from "../engine/outgoing.ts";
 import { PacketType } from "../engine/packet.ts";
 import type { ObservableSession } from "../engine/session.ts";
+import { NodeEmitter } from "./node-emitter.ts";
 import type { IncomingMessage } from "./request.ts";
 
 /** A packet of Engine.IO, as listeners see it. */
@@ -41,10 +42,10 @@ export interface EngineSocketEvents {
 
 const TYPES = ["open", "close", "ping", "pong", "message", "upgrade", "noop"] as const;
 /** Told by the client; all others need an observer. */
-const UNOBSERVED: ReadonlySet<string> = new Set(["upgrade", "close"]);
+const UNOBSERVED: ReadonlySet<EventKey> = new Set(["upgrade", "close"]);
 
 /** The connection under the sockets of one client: `socket.conn`. */
-export class EngineSocket extends Emitter<EngineSocketEvents> {
+export class EngineSocket extends NodeEmitter<EngineSocketEvents> {
   /** The first request of the client. */
   readonly request: IncomingMessage;
   /** The address of the client, or of the proxy before it. */
@@ -119,8 +120,13 @@ export class EngineSocket extends Emitter<EngineSocketEvents> {
   }
 
   /** Nobody looks at packets until somebody wants to hear of them. */
-  protected override added(event: string): void {
-    if (this.#observes || UNOBSERVED.has(event)) return;
+  protected override keep(event: EventKey, entry: Entry, first?: boolean): this {
+    if (!UNOBSERVED.has(event)) this.#observe();
+    return super.keep(event, entry, first);
+  }
+
+  #observe(): void {
+    if (this.#observes) return;
     this.#observes = true;
     this.#session.observe({
       received: (type, data) => this.#received(type, data),

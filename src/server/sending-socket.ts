@@ -1,4 +1,3 @@
-import { CatchAllEmitter } from "../catch-all-emitter.ts";
 import type {
   AckValue,
   AllButLast,
@@ -20,6 +19,7 @@ import { checkEventName } from "./event-name.ts";
 import { checkTimeout, type Flags, NO_FLAGS } from "./flags.ts";
 import type { EventData, Member } from "./member.ts";
 import type { Namespace } from "./namespace.ts";
+import { NodeCatchAllEmitter } from "./node-emitter.ts";
 import type { Socket } from "./socket.ts";
 import type { SocketClient } from "./socket-client.ts";
 import type { SocketReservedEvents } from "./socket-events.ts";
@@ -35,7 +35,7 @@ export abstract class SendingSocket<
     ServerSideEvents extends EventsMap,
     SocketData,
   >
-  extends CatchAllEmitter<ListenEvents, SocketReservedEvents>
+  extends NodeCatchAllEmitter<ListenEvents, SocketReservedEvents>
   implements Member
 {
   #flags: Flags = NO_FLAGS;

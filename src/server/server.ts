@@ -3,7 +3,6 @@ import type {
   AckValue,
   AllButLast,
   DefaultEventsMap,
-  Emitter,
   EventName,
   EventNameWithAck,
   EventParameters,
@@ -93,6 +92,7 @@ export class Server<
       cluster: cluster && new ClusterNode(cluster, clock, (name) => this.#namespaces.get(name)),
     };
     this.sockets = new Namespace("/", this.#realm);
+    this.share(this.sockets);
     this.#namespaces.set("/", this.sockets);
     const policy = (): Policy => this.#policy;
     this.#host = {
@@ -184,10 +184,6 @@ export class Server<
   /** @internal */
   everyone<Events extends EventsMap>(): BroadcastOperator<Events, SocketData> {
     return this.sockets.everyone();
-  }
-
-  protected override get home(): Emitter<DefaultEventsMap> {
-    return this.sockets as unknown as Emitter<DefaultEventsMap>;
   }
 
   /** The options as they stand. */
