@@ -87,7 +87,7 @@ async function hearsWithTheNewest() {
   }
   app.unmount();
   await until(() => socket?.connected === false);
-  return { heard, listeners: listeners.size, left: socket?.listenerCount("pushed") };
+  return { heard, listeners: listeners.size, left: socket?.listeners("pushed").length };
 }
 
 /** What is shown while the connection is lost, comes back, and is ended by the server; and of one that is refused. */
