@@ -5,7 +5,7 @@ import { type Handshake, parseHandshake } from "./handshake.ts";
 import { Outgoing } from "./outgoing.ts";
 import { PacketType } from "./packet.ts";
 import type { Session, SessionCloseReason, SessionHandler } from "./session.ts";
-import type { TransportCloseReason, TransportReceiver } from "./transport.ts";
+import type { TransportCloseReason } from "./transport.ts";
 
 /** What a client's session tells the layer above it. */
 export interface ClientSessionHandler extends SessionHandler {
@@ -55,14 +55,6 @@ export class ClientSession implements Session {
   readonly #create: CreateTransport;
   readonly #options: ClientSessionOptions;
   readonly #clock: Clock;
-  readonly #receiver: TransportReceiver = {
-    packet: (type, data) => this.#receive(type, data),
-    drained: () => {
-      this.#flush();
-      this.handler.drained();
-    },
-    closed: (reason, description) => this.#transportClosed(reason, description),
-  };
   #state: State = "opening";
   #id = "";
   /** How many of `options.transports` were tried. */
@@ -150,14 +142,34 @@ export class ClientSession implements Session {
     const name = transports[this.#tried];
     if (!name) return false;
     this.#tried += 1;
-    const transport = this.#create(name);
-    this.#transport = transport;
-    transport.receiver = this.#receiver;
-    transport.open();
+    this.#transport = this.#dial(name);
     if (tryAllTransports && openTimeout && this.#tried < transports.length) {
       this.#cancelTimer = this.#clock.after(openTimeout, () => this.#openNext());
     }
     return true;
+  }
+
+  #dial(name: string, sid?: string): ClientTransport {
+    const transport = this.#create(name, sid);
+    transport.open({
+      packet: (type, data) => {
+        if (transport === this.#candidate) this.#receiveAnswer(type, data);
+        else this.#receive(type, data);
+      },
+      drained: () => {
+        if (transport === this.#candidate) {
+          transport.send(PROBE);
+        } else {
+          this.#flush();
+          this.handler.drained();
+        }
+      },
+      closed: (reason, description) => {
+        if (transport === this.#candidate) this.#dropCandidate();
+        else this.#transportClosed(reason, description);
+      },
+    });
+    return transport;
   }
 
   #receive(type: PacketType, data: string | Binary): void {
@@ -220,32 +232,21 @@ export class ClientSession implements Session {
   #probe(upgrades: readonly string[]): void {
     const current = this.transportName;
     const name = this.#options.transports.find((other) => other !== current && upgrades.includes(other));
-    if (!name) return;
-    const candidate = this.#create(name, this.#id);
-    this.#candidate = candidate;
-    let asked = false;
-    candidate.receiver = {
-      drained: () => {
-        if (!asked) candidate.send(PROBE);
-        asked = true;
-      },
-      packet: (type, data) => {
-        if (type === PacketType.PONG && data === "probe" && !this.#paused) this.#moveTo(candidate);
-        else this.#dropCandidate();
-      },
-      closed: () => this.#dropCandidate(),
-    };
-    candidate.open();
+    if (name) this.#candidate = this.#dial(name, this.#id);
   }
 
-  #moveTo(candidate: ClientTransport): void {
+  #receiveAnswer(type: PacketType, data: string | Binary): void {
+    if (type !== PacketType.PONG || data !== "probe" || this.#paused) {
+      this.#dropCandidate();
+      return;
+    }
+    const candidate = this.#candidate;
     const previous = this.#transport;
     this.#paused = true;
     previous?.pause(() => {
-      if (this.#candidate !== candidate) return;
+      if (!candidate || this.#candidate !== candidate) return;
       this.#candidate = undefined;
       this.#transport = candidate;
-      candidate.receiver = this.#receiver;
       previous.close();
       candidate.send(UPGRADE);
       this.#paused = false;

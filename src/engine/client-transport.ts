@@ -31,12 +31,14 @@ export class TransportError extends Error {
   }
 }
 
-/** A transport of the side that dials. Until `open` returns, it says nothing to its receiver. */
+/** A transport of the side that dials. */
 export interface ClientTransport extends Omit<Transport, "receiver"> {
-  /** Whoever hears this transport now; an upgrade replaces it. None any more once this has ended or was closed. */
-  receiver: TransportReceiver | undefined;
-  /** Begins to connect. Packets arrive once it has; `drained` says that `send` may be called. */
-  open(): void;
+  /**
+   * Begins to connect. Packets arrive once it has; `drained` says that `send` may be called.
+   *
+   * @param receiver hears this transport from when `open` has returned until it has ended or was closed.
+   */
+  open(receiver: TransportReceiver): void;
   /** The session stands: from now on every request names it, and stays within the server's bounds. */
   opened(handshake: Handshake): void;
   /**

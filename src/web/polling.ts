@@ -39,7 +39,7 @@ export class PollingTransport implements ClientTransport {
   readonly name: string = "polling";
   writable = false;
   /** None when this is closed. */
-  receiver: TransportReceiver | undefined;
+  #receiver: TransportReceiver | undefined;
   readonly #options: PollingOptions;
   readonly #requests = new AbortController();
   #sid: string | undefined;
@@ -58,7 +58,8 @@ export class PollingTransport implements ClientTransport {
     this.#options = options;
   }
 
-  open(): void {
+  open(receiver: TransportReceiver): void {
+    this.#receiver = receiver;
     this.#polls = this.#poll();
   }
 
@@ -90,8 +91,8 @@ export class PollingTransport implements ClientTransport {
     this.#whenPaused = paused;
     await this.#polls;
     await this.#posts;
-    if (!this.receiver || this.#whenPaused !== paused) return;
-    this.receiver = undefined;
+    if (!this.#receiver || this.#whenPaused !== paused) return;
+    this.#receiver = undefined;
     paused();
   }
 
@@ -101,8 +102,8 @@ export class PollingTransport implements ClientTransport {
   }
 
   async close(): Promise<void> {
-    if (!this.receiver) return;
-    this.receiver = undefined;
+    if (!this.#receiver) return;
+    this.#receiver = undefined;
     // A session that never stood has nothing to be told.
     if (this.#sid) {
       const cancel = this.#options.clock.after(CLOSE_TIMEOUT, () => this.#requests.abort());
@@ -116,9 +117,9 @@ export class PollingTransport implements ClientTransport {
 
   async #poll(): Promise<void> {
     const { base64 } = this.#options;
-    while (this.receiver && !this.#whenPaused) {
+    while (this.#receiver && !this.#whenPaused) {
       const text = await this.#ask();
-      const wellFormed = decodePayload(text, base64, (type, data) => this.receiver?.packet(type, data));
+      const wellFormed = decodePayload(text, base64, (type, data) => this.#receiver?.packet(type, data));
       if (!wellFormed) this.#fail("parse error");
     }
   }
@@ -129,9 +130,9 @@ export class PollingTransport implements ClientTransport {
     if (batch === this.#batch) this.#batch = undefined;
     this.writable = false;
     await this.#ask(batch.join(SEPARATOR));
-    if (!this.receiver) return;
+    if (!this.#receiver) return;
     this.writable = true;
-    this.receiver.drained();
+    this.#receiver.drained();
   }
 
   /** Makes a request, a POST where there is a body. Gives empty text where it failed, and this with it. */
@@ -139,7 +140,7 @@ export class PollingTransport implements ClientTransport {
     const { exchange, url, timestampRequests, timestampParam } = this.#options;
     const sid = this.#sid ? `&sid=${encodeURIComponent(this.#sid)}` : "";
     const stamp = timestampRequests ? `&${timestampParam}=${Math.random()}` : "";
-    const request = { url: url + sid + stamp, body, last: !this.receiver };
+    const request = { url: url + sid + stamp, body, last: !this.#receiver };
     const [status, text, retryAfter] = await exchange(request, this.#requests).catch(() => NO_RESPONSE);
     if (status === 200) return text;
     // The server's own words: an answer that is no page of a proxy is short.
@@ -151,9 +152,9 @@ export class PollingTransport implements ClientTransport {
   }
 
   #fail(reason: TransportCloseReason, description?: unknown): void {
-    const { receiver } = this;
+    const receiver = this.#receiver;
     if (!receiver) return;
-    this.receiver = undefined;
+    this.#receiver = undefined;
     this.#requests.abort();
     receiver.closed(reason, description);
   }

@@ -24,7 +24,7 @@ export class WebSocketTransport implements ClientTransport {
   readonly #options: WebSocketOptions;
   #socket: WebSocket | undefined;
   /** None once this is closed. */
-  receiver: TransportReceiver | undefined;
+  #receiver: TransportReceiver | undefined;
 
   /** A browser without WebSocket, or one that throws, fails to open. */
   constructor(url: string, options: WebSocketOptions) {
@@ -36,14 +36,15 @@ export class WebSocketTransport implements ClientTransport {
     return this.#socket?.readyState === OPEN;
   }
 
-  open(): void {
+  open(receiver: TransportReceiver): void {
+    this.#receiver = receiver;
     const fail = (cause: unknown): void =>
       this.#fail("transport error", new TransportError("websocket error", undefined, { cause }));
     try {
       const socket = new WebSocket(this.#url, this.#options.protocols);
       this.#socket = socket;
       socket.binaryType = "arraybuffer";
-      socket.onopen = () => this.receiver?.drained();
+      socket.onopen = () => this.#receiver?.drained();
       socket.onmessage = (event: MessageEvent<string | ArrayBuffer>) => this.#receive(event.data);
       socket.onerror = fail;
       socket.onclose = (context) =>
@@ -70,18 +71,18 @@ export class WebSocketTransport implements ClientTransport {
   resume(): void {}
 
   close(): void {
-    this.receiver = undefined;
+    this.#receiver = undefined;
     this.#socket?.close();
   }
 
   #receive(data: string | ArrayBuffer): void {
-    if (typeof data !== "string") this.receiver?.packet(PacketType.MESSAGE, data);
-    else if (!decodePacket(data, base64, (type, packet) => this.receiver?.packet(type, packet)))
+    if (typeof data !== "string") this.#receiver?.packet(PacketType.MESSAGE, data);
+    else if (!decodePacket(data, base64, (type, packet) => this.#receiver?.packet(type, packet)))
       this.#fail("parse error");
   }
 
   #fail(reason: TransportCloseReason, description?: unknown): void {
-    const { receiver } = this;
+    const receiver = this.#receiver;
     this.close();
     receiver?.closed(reason, description);
   }

@@ -1,5 +1,6 @@
 import type { ClientTransport } from "../../src/engine/client-transport.ts";
 import type { Handshake } from "../../src/engine/handshake.ts";
+import type { TransportReceiver } from "../../src/engine/transport.ts";
 import { RecorderTransport } from "./recorder-transport.ts";
 
 /** A {@link RecorderTransport} of the side that dials; it also writes down what concerns the dialling. */
@@ -7,7 +8,8 @@ export class ClientRecorderTransport extends RecorderTransport implements Client
   override writable = false;
   #paused: (() => void) | undefined;
 
-  open(): void {
+  open(receiver: TransportReceiver): void {
+    this.receiver = receiver;
     this.log.push("open");
   }
 

@@ -17,7 +17,14 @@ interface Exchanged extends PollingRequest {
 /** All that follows without I/O has come. */
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-function start({ timestampParam, maxPayload = 20 }: { timestampParam?: string; maxPayload?: number } = {}) {
+interface Start {
+  readonly timestampParam?: string;
+  readonly maxPayload?: number;
+  /** Hears what a packet holds. */
+  readonly heard?: (data: string | Binary) => void;
+}
+
+function start({ timestampParam, maxPayload = 20, heard }: Start = {}) {
   const clock = new FakeClock();
   const requests: Exchanged[] = [];
   const events: unknown[] = [];
@@ -40,9 +47,10 @@ function start({ timestampParam, maxPayload = 20 }: { timestampParam?: string; m
     base64,
     clock,
   });
-  transport.receiver = {
+  transport.open({
     packet: (type, data: string | Binary) => {
       events.push([type, data]);
+      heard?.(data);
       if (type === PacketType.OPEN) {
         transport.opened({
           sid: "a b",
@@ -56,8 +64,7 @@ function start({ timestampParam, maxPayload = 20 }: { timestampParam?: string; m
     },
     drained: () => events.push("drained"),
     closed: (reason, description) => events.push(["closed", reason, description]),
-  };
-  transport.open();
+  });
   /** The requests since the last call. */
   const take = () => requests.splice(0);
   const one = (): Exchanged => {
@@ -69,8 +76,8 @@ function start({ timestampParam, maxPayload = 20 }: { timestampParam?: string; m
 }
 
 /** A transport whose session stands; `get` is the poll that waits. */
-async function opened(maxPayload?: number) {
-  const all = start(maxPayload === undefined ? {} : { maxPayload });
+async function opened(options?: Start) {
+  const all = start(options);
   await all.one().answer(200, "0{}");
   const get = all.one();
   all.events.splice(0);
@@ -140,7 +147,7 @@ describe("PollingTransport", () => {
   });
 
   it("stays within the packets that a server takes", async () => {
-    const { transport, send, one } = await opened(1_000_000);
+    const { transport, send, one } = await opened({ maxPayload: 1_000_000 });
     for (let sent = 0; sent < 1_025; sent += 1) send("x");
     expect(transport.writable).toBe(false);
     await settled();
@@ -189,19 +196,14 @@ describe("PollingTransport", () => {
   });
 
   it("hands over nothing of a payload behind the packet at which it is closed", async () => {
-    const { transport, get, take } = await opened();
-    const seen: unknown[] = [];
-    transport.receiver = {
-      packet: (_, data) => {
-        seen.push(data);
-        transport.close();
+    const { transport, get, take, events } = await opened({
+      heard: (data) => {
+        if (data === "a") transport.close();
       },
-      drained() {},
-      closed: (reason) => seen.push(reason),
-    };
+    });
     await get.answer(200, "4a\x1e4b\x1e9");
     await settled();
-    expect(seen).toEqual(["a"]);
+    expect(events.at(-1)).toEqual([PacketType.MESSAGE, "a"]);
     expect(take().map(({ body }) => body)).toEqual(["1"]);
   });
 

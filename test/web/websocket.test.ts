@@ -53,18 +53,17 @@ function start(options: WebSocketOptions = {}) {
     return socket;
   });
   const transport = new WebSocketTransport("ws://host/", options);
-  const events = listen(transport);
-  transport.open();
+  const events = open(transport);
   return { socket, transport, events };
 }
 
-function listen(transport: WebSocketTransport): unknown[] {
+function open(transport: WebSocketTransport): unknown[] {
   const events: unknown[] = [];
-  transport.receiver = {
+  transport.open({
     packet: (type, data: string | Binary) => events.push([type, data]),
     drained: () => events.push("drained"),
     closed: (reason, description) => events.push(["closed", reason, description]),
-  };
+  });
   return events;
 }
 
@@ -139,8 +138,7 @@ describe("WebSocketTransport of the web", () => {
       throw new SyntaxError("no such protocol");
     });
     const transport = new WebSocketTransport("ws://host/", {});
-    const events = listen(transport);
-    transport.open();
+    const events = open(transport);
     expect(events).toEqual([]);
     await expect
       .poll(() => events)

@@ -25,6 +25,7 @@ const OPTIONS = { ...SHELL_DEFAULTS, maxQueued: 0 };
 export class WebSocketTransport implements ClientTransport {
   static readonly transport: string = "websocket";
   readonly name = "websocket";
+  /** Silent before this opens and after its end. */
   receiver: TransportReceiver = SILENT;
   readonly #url: string;
   readonly #requests: ClientRequests;
@@ -44,7 +45,8 @@ export class WebSocketTransport implements ClientTransport {
     return this.#shell?.writable === true;
   }
 
-  open(): void {
+  open(receiver: TransportReceiver): void {
+    this.receiver = receiver;
     const { request, headers, cookies, unref } = this.#requests;
     this.#cancelDial = dial(
       this.#url,
