@@ -16,7 +16,7 @@ export interface SessionHandler {
   closed(reason: SessionCloseReason, description?: unknown): void;
 }
 
-/** What the policy layers see of an Engine.IO session, on the server and in the client alike. */
+/** What the policy layer of the server sees of an Engine.IO session. */
 export interface Session {
   readonly id: string;
   /** `"polling"` or `"websocket"`, as of now. */

@@ -93,8 +93,7 @@ export const LAYERS: readonly Layer[] = [
   {
     folder: "engine",
     imports: ["leaves"],
-    // The client's session is handed a clock; it makes none.
-    importsNot: ["emitter.ts"],
+    importsNot: ["emitter.ts", "clock.ts"],
     node: [],
     forbidden: PURE,
     mayWait: false,

@@ -1,45 +1,388 @@
-import { expect, it } from "vitest";
-import { Manager } from "../../src/client/manager.ts";
-import { FakePlatform } from "../support/fake-platform.ts";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Binary } from "../../src/binary.ts";
+import { Engine, type SessionOptions } from "../../src/client/engine.ts";
+import { TransportError } from "../../src/engine/client-transport.ts";
+import { Outgoing } from "../../src/engine/outgoing.ts";
+import { PacketType } from "../../src/engine/packet.ts";
+import { ClientRecorderTransport } from "../support/client-recorder-transport.ts";
+import { FakeClock } from "../support/fake-clock.ts";
 
-function start() {
-  const platform = new FakePlatform();
-  const manager = new Manager(platform, "http://host", { transports: ["polling"] });
-  const socket = manager.socket("/");
+const OPEN =
+  '0{"sid":"abc","upgrades":["websocket"],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000}';
+
+function start(options: Partial<SessionOptions> = {}) {
+  const clock = new FakeClock();
   const events: unknown[] = [];
-  platform.open();
-  platform.transport.receive('40{"sid":"me"}');
-  for (const event of ["packet", "packetCreate", "drain"] as const) {
-    manager.engine.on(event, (packet?: object) => events.push([event, packet]));
-  }
-  return { platform, socket, events, clock: platform.clock };
+  const transports: ClientRecorderTransport[] = [];
+  const session = new Engine(
+    {
+      opened: () => events.push("opened"),
+      message: (data: string | Binary) => events.push(["message", data]),
+      ping: () => events.push("ping"),
+      upgraded: () => events.push(["upgraded", session.transport.name]),
+      closed: (reason, description) => events.push(["closed", reason, description]),
+    },
+    (name, sid) => {
+      const transport = new ClientRecorderTransport(name);
+      if (sid !== undefined) transport.log.push(`for ${sid}`);
+      transports.push(transport);
+      return transport;
+    },
+    {
+      transports: ["polling", "websocket"],
+      upgrade: true,
+      tryAllTransports: false,
+      maxQueuedBytes: 10_000,
+      ...options,
+    },
+    clock,
+  );
+  session.open();
+  const transport = (index: number): ClientRecorderTransport => {
+    const found = transports[index];
+    if (found === undefined) throw new Error(`there is no transport ${index}`);
+    return found;
+  };
+  return { clock, session, events, transports, transport };
 }
 
-it("tells of what it receives", () => {
-  const { platform, events } = start();
-  platform.transport.receive('42["a"]');
-  platform.transport.receive("2");
-  expect(events.slice(0, 2)).toEqual([
-    ["packet", { type: "message", data: '2["a"]' }],
-    ["packet", { type: "ping", data: undefined }],
-  ]);
+/** A session over polling that stands, with nothing written down yet. */
+function opened(options: Partial<SessionOptions> = { upgrade: false }) {
+  const all = start(options);
+  const polling = all.transport(0);
+  polling.receive(OPEN);
+  polling.take();
+  all.events.splice(0);
+  return { ...all, polling };
+}
+
+/** A session whose candidate has just asked whether it works. */
+function probing() {
+  const all = opened({});
+  const websocket = all.transport(1);
+  websocket.drain();
+  expect(websocket.take()).toEqual(["for abc", "open", "2probe"]);
+  return { ...all, websocket };
+}
+
+const message = (text: string) => new Outgoing(PacketType.MESSAGE, text);
+
+describe("Engine, opening", () => {
+  it("opens the first transport and waits for the handshake", () => {
+    const { session, events, transport, transports } = start({ upgrade: false });
+    expect(transport(0).take()).toEqual(["open"]);
+    expect(session.id).toBe("");
+    expect(session.writable).toBe(false);
+    transport(0).receive(OPEN);
+    expect(transport(0).take()).toEqual(["opened abc"]);
+    expect([session.id, session.transport.name, session.writable]).toEqual(["abc", "polling", true]);
+    expect(events).toEqual(["opened"]);
+    expect(transports).toHaveLength(1);
+  });
+
+  it("sends what was given before, in order, once it stands", () => {
+    const { session, transport } = start({ upgrade: false });
+    session.send(message("a"));
+    session.send(message("b"));
+    transport(0).receive(OPEN);
+    expect(transport(0).take()).toEqual(["open", "opened abc", "4a", "4b"]);
+  });
+
+  it("says later that there is no transport at all", () => {
+    const { events, clock } = start({ transports: [] });
+    expect(events).toEqual([]);
+    clock.advance(0);
+    expect(events).toEqual([["closed", "transport error", new TransportError("No transports available")]]);
+  });
+
+  it("ends when the first transport fails", () => {
+    const { events, transport, transports } = start();
+    transport(0).receiver.closed("transport error", "refused");
+    expect(events).toEqual([["closed", "transport error", "refused"]]);
+    expect(transports).toHaveLength(1);
+  });
+
+  it("tries the next transport where it is told to", () => {
+    const { events, transport } = start({ tryAllTransports: true });
+    transport(0).receiver.closed("transport error");
+    transport(1).receive(OPEN);
+    expect(events).toEqual(["opened"]);
+    expect(transport(1).name).toBe("websocket");
+  });
+
+  it("gives each transport its share of the time, and the last one the rest", () => {
+    const { events, transport, clock } = start({ tryAllTransports: true, openTimeout: 1_000 });
+    clock.advance(999);
+    expect(transport(0).log.at(-1)).toBe("open");
+    clock.advance(1);
+    expect(transport(0).log.at(-1)).toBe("closed");
+    expect([transport(1).name, clock.pending]).toEqual(["websocket", 0]);
+    transport(1).receive(OPEN);
+    expect(events).toEqual(["opened"]);
+  });
+
+  it("waits without end where there is no other transport", () => {
+    const { transport, clock } = start({
+      transports: ["polling"],
+      tryAllTransports: true,
+      openTimeout: 1_000,
+    });
+    expect([transport(0).log.at(-1), clock.pending]).toEqual(["open", 0]);
+  });
+
+  it("ends when the last transport fails too", () => {
+    const { events, transport } = start({ tryAllTransports: true });
+    transport(0).receiver.closed("transport error", 1);
+    transport(1).receiver.closed("transport error", 2);
+    expect(events).toEqual([["closed", "transport error", 2]]);
+  });
+
+  it.each(["0{}", "0", "0[]", "4hello", "2", "6"])("takes %j for no handshake", (packet) => {
+    const { events, transport, clock } = start();
+    transport(0).receive(packet);
+    expect(events).toEqual([["closed", "parse error", packet[0] === "0" ? expect.any(Error) : undefined]]);
+    expect(transport(0).log.at(-1)).toBe("closed");
+    expect(clock.pending).toBe(0);
+  });
 });
 
-it("tells of what it sends, text and attachments, and that nothing waits any more", () => {
-  const { platform, socket, events, clock } = start();
-  const bytes = Uint8Array.of(1, 2);
-  socket.emit("a", bytes);
-  expect(events.splice(0)).toEqual([
-    ["packetCreate", { type: "message", data: '51-["a",{"_placeholder":true,"num":0}]' }],
-    ["packetCreate", { type: "message", data: bytes }],
-  ]);
-  clock.advance(0);
-  expect(events.splice(0)).toEqual([["drain", undefined]]);
-  platform.transport.writable = false;
-  socket.emit("b");
-  events.splice(0);
-  clock.advance(0);
-  expect(events).toEqual([]);
-  platform.transport.drain();
-  expect(events).toEqual([["drain", undefined]]);
+describe("Engine, open", () => {
+  it("hands over messages, text and binary", () => {
+    const { events, polling } = opened();
+    const bytes = Uint8Array.of(1, 2);
+    polling.receive("4hello");
+    polling.receiver.packet(PacketType.MESSAGE, bytes);
+    polling.receive("6");
+    expect(events).toEqual([
+      ["message", "hello"],
+      ["message", bytes],
+    ]);
+  });
+
+  it("queues while the transport takes nothing", () => {
+    const { session, polling } = opened();
+    polling.writable = false;
+    session.send(message("a"));
+    session.send(message("b"));
+    expect(session.writable).toBe(false);
+    expect(polling.take()).toEqual([]);
+    polling.drain();
+    expect(polling.take()).toEqual(["4a", "4b"]);
+    expect(session.writable).toBe(true);
+  });
+
+  it("does not queue without bound", () => {
+    const { session, polling, events } = opened();
+    polling.writable = false;
+    for (let count = 0; count < 20; count += 1) session.send(message("x".repeat(1_000)));
+    expect(events).toEqual([["closed", "transport error", expect.any(TransportError)]]);
+  });
+
+  it.each(["0{}", "3", "3probe", "5"])("ends when the server sends %j", (packet) => {
+    const { events, polling } = opened();
+    polling.receive(packet);
+    expect(events).toEqual([["closed", "parse error", undefined]]);
+    expect(polling.take()).toEqual(["closed"]);
+  });
+
+  it("ends when the server closes", () => {
+    const { events, session, polling } = opened();
+    polling.receive("1");
+    polling.receive("4late");
+    session.send(message("late"));
+    expect(events).toEqual([
+      ["closed", "transport close", { description: "transport closed by the server" }],
+    ]);
+    expect(session.writable).toBe(false);
+    expect(polling.take()).toEqual(["closed"]);
+  });
+
+  it("passes on why its transport ended", () => {
+    const { events, polling, clock } = opened();
+    polling.receiver.closed("transport close", { description: "gone" });
+    expect(events).toEqual([["closed", "transport close", { description: "gone" }]]);
+    expect(clock.pending).toBe(0);
+  });
+
+  it("survives whatever packets the server sends", () => {
+    const packets = fc.array(fc.tuple(fc.integer({ min: 0, max: 6 }), fc.string()));
+    fc.assert(
+      fc.property(packets, (list) => {
+        const { transport, transports } = start();
+        for (const [type, data] of list) {
+          for (let index = 0; index < transports.length; index += 1)
+            transport(index).receive(`${type}${data}`);
+        }
+      }),
+    );
+  });
+});
+
+describe("Engine, heartbeat", () => {
+  it("answers each ping", () => {
+    const { events, polling } = opened();
+    polling.receive("2");
+    expect(polling.take()).toEqual(["3"]);
+    expect(events).toEqual(["ping"]);
+  });
+
+  it("ends when no ping comes within interval and timeout", () => {
+    const { events, polling, clock } = opened();
+    clock.advance(44_999);
+    expect(events).toEqual([]);
+    clock.advance(1);
+    expect(events).toEqual([["closed", "ping timeout", undefined]]);
+    expect(polling.take()).toEqual(["closed"]);
+    expect(clock.pending).toBe(0);
+  });
+
+  it("waits as long again after each ping, with one timer", () => {
+    const { events, polling, clock } = opened();
+    for (let count = 0; count < 10; count += 1) {
+      clock.advance(25_000);
+      polling.receive("2");
+      expect(clock.pending).toBe(1);
+    }
+    events.splice(0);
+    clock.advance(44_999);
+    expect(events).toEqual([]);
+    clock.advance(1);
+    expect(events).toEqual([["closed", "ping timeout", undefined]]);
+  });
+
+  it("waits no shorter for intervals that no timer can hold", () => {
+    const { events, transport, clock } = start();
+    transport(0).receive('0{"sid":"abc","upgrades":[],"pingInterval":1e300,"pingTimeout":1e300}');
+    clock.advance(2 ** 31 - 2);
+    expect(events).toEqual(["opened"]);
+  });
+});
+
+describe("Engine, upgrade", () => {
+  it("moves when the candidate works, and the request under way is over", () => {
+    const { session, events, polling, websocket } = probing();
+    session.send(message("before"));
+    websocket.receive("3probe");
+    session.send(message("during"));
+    polling.receive("4last");
+    expect(polling.take()).toEqual(["4before", "pause"]);
+    expect(websocket.take()).toEqual([]);
+    polling.endPause();
+    expect(polling.take()).toEqual(["closed"]);
+    expect(websocket.take()).toEqual(["5", "4during"]);
+    expect(events).toEqual([
+      ["message", "last"],
+      ["upgraded", "websocket"],
+    ]);
+    session.send(message("after"));
+    websocket.receive("4new");
+    expect(websocket.take()).toEqual(["4after"]);
+    expect(events.at(-1)).toEqual(["message", "new"]);
+  });
+
+  it("answers a ping of the last poll on the new transport", () => {
+    const { polling, websocket } = probing();
+    websocket.receive("3probe");
+    polling.receive("2");
+    polling.endPause();
+    expect(websocket.take()).toEqual(["5", "3"]);
+  });
+
+  it("asks for no upgrade that is not wanted, offered or there", () => {
+    expect(opened({ upgrade: false }).transports).toHaveLength(1);
+    expect(opened({ transports: ["polling"] }).transports).toHaveLength(1);
+    const { transport, transports } = start();
+    transport(0).receive('0{"sid":"abc","upgrades":["webtransport"],"pingInterval":1,"pingTimeout":1}');
+    expect(transports).toHaveLength(1);
+  });
+
+  it("stays when the candidate fails", () => {
+    const { session, events, polling, websocket } = probing();
+    websocket.receiver.closed("transport error");
+    session.send(message("a"));
+    expect(polling.take()).toEqual(["4a"]);
+    expect(events).toEqual([]);
+  });
+
+  it("stays when the candidate answers anything else", () => {
+    for (const packet of ["3", "3prob", "4early", "0{}", "1"]) {
+      const { session, polling, websocket } = probing();
+      websocket.receive(packet);
+      expect(websocket.take()).toEqual(["closed"]);
+      session.send(message("a"));
+      expect(polling.take()).toEqual(["4a"]);
+    }
+  });
+
+  it("takes polling up again when the candidate fails at the last moment", () => {
+    const { session, polling, websocket, events } = probing();
+    websocket.receive("3probe");
+    session.send(message("a"));
+    websocket.receiver.closed("transport close");
+    expect(polling.take()).toEqual(["pause", "resume", "4a"]);
+    polling.endPause();
+    expect(polling.take()).toEqual([]);
+    expect(events).toEqual([]);
+  });
+
+  it("closes the candidate with the session", () => {
+    const { polling, websocket } = probing();
+    polling.receive("1");
+    expect(websocket.take()).toEqual(["closed"]);
+  });
+});
+
+describe("Engine, closing", () => {
+  it("ends at once when nothing waits", () => {
+    const { session, events, polling, clock } = opened();
+    session.send(message("last"));
+    session.close();
+    expect(polling.take()).toEqual(["4last", "closed"]);
+    expect(events).toEqual([["closed", "forced close", undefined]]);
+    expect(clock.pending).toBe(0);
+    session.close();
+    expect(events).toHaveLength(1);
+  });
+
+  it("delivers first what waits", () => {
+    const { session, events, polling, clock } = opened();
+    polling.writable = false;
+    session.send(message("last"));
+    session.close();
+    expect(events).toEqual([["closed", "forced close", undefined]]);
+    expect([session.writable, polling.take()]).toEqual([false, []]);
+    polling.receive("4late");
+    polling.drain();
+    expect(polling.take()).toEqual(["4last", "closed"]);
+    expect([events.length, clock.pending]).toEqual([1, 0]);
+  });
+
+  it("waits no longer than for a ping", () => {
+    const { session, events, polling, clock } = opened();
+    polling.writable = false;
+    session.send(message("last"));
+    session.close();
+    clock.advance(45_000);
+    expect(polling.take()).toEqual(["closed"]);
+    expect([events.length, clock.pending]).toEqual([1, 0]);
+  });
+
+  it("goes through with an upgrade under way", () => {
+    const { session, polling, websocket, events } = probing();
+    websocket.receive("3probe");
+    session.send(message("last"));
+    session.close();
+    polling.endPause();
+    expect(websocket.take()).toEqual(["5", "4last", "closed"]);
+    expect(events).toEqual([["closed", "forced close", undefined]]);
+  });
+
+  it("gives up what has not opened", () => {
+    const { session, transport, events } = start();
+    session.send(message("never"));
+    session.close();
+    expect(transport(0).take()).toEqual(["open", "closed"]);
+    expect(events).toEqual([["closed", "forced close", undefined]]);
+  });
 });
