@@ -256,7 +256,7 @@ export class Engine extends Emitter<EngineEvents> {
   }
 
   /** Asks a better transport whether it works (Engine.IO 4, "Upgrade"). */
-  #probe(upgrades: readonly string[]): void {
+  #probe(upgrades: readonly unknown[]): void {
     const current = this.transport.name;
     const name = this.#options.transports.find((other) => other !== current && upgrades.includes(other));
     if (name) this.#candidate = this.#dial(name, this.id);

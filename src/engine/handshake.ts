@@ -5,7 +5,7 @@ export interface Handshake {
   /** The session's id: each later request carries it. */
   readonly sid: string;
   /** The transports that the session may move to. */
-  readonly upgrades: readonly string[];
+  readonly upgrades: readonly unknown[];
   /** Milliseconds from one ping of the server to the next. */
   readonly pingInterval: number;
   /** Milliseconds for the answer to a ping. */
@@ -24,28 +24,21 @@ const SID = /^\P{Surrogate}{1,1024}$/u;
 
 /** Reads an OPEN packet. The server's text may be anything: what is no handshake gives `undefined`. */
 export function parseHandshake(data: string | Binary): Handshake | undefined {
-  if (typeof data !== "string") return undefined;
-  let value: unknown;
   try {
-    value = JSON.parse(data);
+    const { sid, upgrades, pingInterval, pingTimeout, maxPayload, baro } = JSON.parse(data as string);
+    // Times of which one is no number have no sum.
+    if (typeof sid !== "string" || !SID.test(sid) || !Number.isFinite(pingInterval + pingTimeout))
+      return undefined;
+    return {
+      sid,
+      upgrades: [upgrades].flat(),
+      pingInterval,
+      pingTimeout,
+      baro,
+      // Servers before Engine.IO 6.2 do not send it.
+      maxPayload: Number(maxPayload) || Number.POSITIVE_INFINITY,
+    };
   } catch {
     return undefined;
   }
-  if (typeof value !== "object" || value === null) return undefined;
-  const { sid, upgrades, pingInterval, pingTimeout, maxPayload, baro } = value as Record<string, unknown>;
-  if (typeof sid !== "string" || !SID.test(sid)) return undefined;
-  if (!isAmount(pingInterval) || !isAmount(pingTimeout)) return undefined;
-  return {
-    sid,
-    upgrades: Array.isArray(upgrades) ? upgrades.filter((name) => typeof name === "string") : [],
-    pingInterval,
-    pingTimeout,
-    baro,
-    // Servers before Engine.IO 6.2 do not send it.
-    maxPayload: isAmount(maxPayload) && maxPayload > 0 ? maxPayload : Number.POSITIVE_INFINITY,
-  };
-}
-
-function isAmount(value: unknown): value is number {
-  return typeof value === "number" && value >= 0 && value < Number.POSITIVE_INFINITY;
 }
