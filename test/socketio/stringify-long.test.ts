@@ -19,10 +19,20 @@ describe("stringifyLong", () => {
     ["the other half", "\ude00"],
     ["whole pairs", "😀"],
   ])("writes %s as JSON has it, at each place and length", (_name, character) => {
-    for (const length of [0, 1, LONG_TEXT - 2, LONG_TEXT - 1, LONG_TEXT, 10_000]) {
+    for (const length of [0, 1, LONG_TEXT - 2, LONG_TEXT - 1, LONG_TEXT, 10_000, 70_000]) {
       const rest = "x".repeat(length);
       for (const text of [character + rest, rest + character, rest + character + rest]) {
         expect(stringifyLong(["echo", text])).toBe(JSON.stringify(["echo", text]));
+      }
+    }
+  });
+
+  it("finds each control character, wherever it stands among whatever", () => {
+    for (const letter of ["x", "é", "바"]) {
+      const long = letter.repeat(LONG_TEXT);
+      for (let code = 0; code < 0x20; code += 1) {
+        const data = [long, `${long}${String.fromCharCode(code)}`, long];
+        expect(stringifyLong(data)).toBe(JSON.stringify(data));
       }
     }
   });
