@@ -45,6 +45,7 @@ import {
   unavailableFor,
 } from "./refusal.ts";
 import { cookieOf } from "./session-cookie.ts";
+import { SharedTexts } from "./shared-texts.ts";
 import { StreamTransport, type StreamTransportSettings } from "./stream-transport.ts";
 
 /** Takes each new session. It sets `session.handler` before it returns. */
@@ -77,6 +78,7 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
   readonly #gate: Gate;
   readonly #backlogs: SlowReaders;
   readonly #sessions = new Map<string, Entry>();
+  readonly #texts = new SharedTexts();
   /** What ends the counting of a session. Empty where connections are not counted. */
   readonly #leaves = new Map<string, () => void>();
   #closed = false;
@@ -358,6 +360,7 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
     const { allowUpgrades, transports, initialPacket } = this.#settings;
     const upgrades = http?.receivePoll && allowUpgrades && transports.includes("websocket") ? UPGRADES : NONE;
     const more = asksForMore(request.url);
+    this.#texts.share(request);
     const session = new ServerSession(id, transport, upgrades, this.#sessionOptions, clock.now(), more);
     session.released = this.#forget;
     this.#sessions.set(id, {
