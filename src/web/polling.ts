@@ -50,17 +50,26 @@ export class PollingTransport implements ClientTransport {
   #bytes = 0;
   /** Until the last POST is answered. */
   #posts: Promise<void> | undefined;
-  /** Until no poll follows. */
-  #polls: Promise<void> | undefined;
-  #whenPaused: (() => void) | undefined;
+  /** Called instead of the next poll. */
+  #paused: (() => void) | undefined;
 
   constructor(options: PollingOptions) {
     this.#options = options;
   }
 
-  open(receiver: TransportReceiver): void {
+  async open(receiver: TransportReceiver): Promise<void> {
+    const { base64 } = this.#options;
     this.#receiver = receiver;
-    this.#polls = this.#poll();
+    do {
+      const text = await this.#ask();
+      const wellFormed = decodePayload(text, base64, (type, data) => this.#receiver?.packet(type, data));
+      if (!wellFormed) this.#fail("parse error");
+      if (this.#paused) await this.#posts;
+      if (this.#receiver && this.#paused) {
+        this.#receiver = undefined;
+        this.#paused();
+      }
+    } while (this.#receiver);
   }
 
   opened({ sid, maxPayload }: Handshake): void {
@@ -87,18 +96,12 @@ export class PollingTransport implements ClientTransport {
     }
   }
 
-  async pause(paused: () => void): Promise<void> {
-    this.#whenPaused = paused;
-    await this.#polls;
-    await this.#posts;
-    if (!this.#receiver || this.#whenPaused !== paused) return;
-    this.#receiver = undefined;
-    paused();
+  pause(paused: () => void): void {
+    this.#paused = paused;
   }
 
   resume(): void {
-    this.#whenPaused = undefined;
-    this.#polls = this.#polls?.then(() => this.#poll());
+    this.#paused = undefined;
   }
 
   async close(): Promise<void> {
@@ -113,15 +116,6 @@ export class PollingTransport implements ClientTransport {
     }
     // Not before: a server that sees the poll go takes that for the end, and never reads the rest.
     this.#requests.abort();
-  }
-
-  async #poll(): Promise<void> {
-    const { base64 } = this.#options;
-    while (this.#receiver && !this.#whenPaused) {
-      const text = await this.#ask();
-      const wellFormed = decodePayload(text, base64, (type, data) => this.#receiver?.packet(type, data));
-      if (!wellFormed) this.#fail("parse error");
-    }
   }
 
   async #post(batch: string[], previous: Promise<void> | undefined): Promise<void> {
