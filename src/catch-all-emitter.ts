@@ -63,8 +63,8 @@ export class CatchAllEmitter<Events extends EventsMap, Reserved extends EventsMa
     if (this.hasListeners(INCOMING)) this.dispatch(INCOMING, [event, ...args]);
   }
 
-  /** Tells those of {@link onAnyOutgoing}. What they throw goes to the caller. */
-  protected dispatchAnyOutgoing(event: string, args: readonly unknown[]): void {
-    this.dispatch(OUTGOING, [event, ...args]);
+  /** Tells those of {@link onAnyOutgoing} an event: its name, then its arguments. What they throw goes to the caller. */
+  protected dispatchAnyOutgoing(data: readonly unknown[]): void {
+    this.dispatch(OUTGOING, data);
   }
 }

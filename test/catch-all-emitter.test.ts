@@ -9,7 +9,7 @@ class Recorder extends CatchAllEmitter<DefaultEventsMap, Record<never, never>> {
   }
 
   tell(event: string, ...args: unknown[]): void {
-    if (this.hasAnyOutgoing) this.dispatchAnyOutgoing(event, args);
+    if (this.hasAnyOutgoing) this.dispatchAnyOutgoing([event, ...args]);
   }
 }
 

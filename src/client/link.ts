@@ -8,7 +8,7 @@ export interface Link {
   /** Whether the server of this connection speaks more than Socket.IO. */
   readonly isOffered: boolean;
   /** The socket wants its namespace: connects unless that is under way, and keeps the connection from now on. */
-  attach(port: Port): void;
+  attach(namespace: string, port: Port): void;
   /** A socket is done. The connection ends with the last one. */
   detach(): void;
   /**
@@ -23,9 +23,6 @@ export interface Link {
 
 /** What a socket is to its manager. */
 export interface Port {
-  readonly namespace: string;
-  /** Whether the socket wants the connection. One that is done still hears of what it had asked for. */
-  isActive(): boolean;
   /** The low-level connection stands: the namespace can be asked for. */
   opened(): void;
   /** The server sent a packet to this namespace. */

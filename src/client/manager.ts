@@ -93,13 +93,13 @@ export class Manager<
     this.#link = {
       platform,
       isOffered: false,
-      attach: (port) => {
-        this.#ports.set(port.namespace, port);
+      attach: (namespace, port) => {
+        this.#ports.set(namespace, port);
         if (this.#state === "open") port.opened();
         else if (!this.#backoff.attempts) this.open();
       },
       detach: () => {
-        if (![...this.#ports.values()].some((port) => port.isActive())) this.#stop();
+        if (![...this.#sockets.values()].some(({ active }) => active)) this.#stop();
       },
       send: (packet) => {
         const outgoing = this.#codec.encode(packet);
@@ -268,7 +268,7 @@ export class Manager<
     this.#tell("open");
     // Each listener may have closed it.
     for (const port of this.#ports.values()) {
-      if (port.isActive() && this.#state === "open") port.opened();
+      if (this.#state === "open") port.opened();
     }
     if (done) call(done as Callback, [], clock);
     if (attempts && this.#state === "open") this.#tell("reconnect", attempts);

@@ -3,7 +3,7 @@ import type { Outgoing } from "../engine/outgoing.ts";
 import { BaroError, ERR_FULL, ERR_STATE } from "../errors.ts";
 import { type Callback, call } from "../report.ts";
 import { encode } from "../socketio/encoder.ts";
-import { type EventPacket, type JsonObject, PacketType } from "../socketio/packet.ts";
+import { type EventPacket, type JsonObject, type Packet, PacketType } from "../socketio/packet.ts";
 import { reservedName } from "../socketio/reserved.ts";
 import type { Engine } from "./engine.ts";
 import type { Link } from "./link.ts";
@@ -11,26 +11,16 @@ import type { SocketOptions } from "./options.ts";
 import { toError } from "./socket-events.ts";
 
 const VERSION = 1;
-const MAX_RETAINED = 1_000;
-const MAX_RETAINED_BYTES = 4 * 1024 * 1024;
 
 /** An event that was emitted and is not over: somebody waits for its acknowledgement, or the server may not have it. */
 interface Entry {
   /** Who waits: hears an error first. */
   callback?: Callback | undefined;
-  cancelTimer?: Cancel;
+  cancel?: Cancel;
   /** The number under which it is sent again when the connection is lost; 0 for what is sent once. */
-  readonly sequence: number;
+  readonly number: number;
   /** What is sent again. */
   readonly outgoing?: Outgoing;
-}
-
-/** An event that is sent until it is acknowledged. */
-interface Attempt {
-  readonly data: EventPacket["data"];
-  /** Milliseconds for the acknowledgement. */
-  readonly timeout: number | undefined;
-  readonly callback: Callback | undefined;
 }
 
 /** What an event was emitted with. */
@@ -50,33 +40,45 @@ interface Sender {
 /** The events that a socket has emitted and that are not over. */
 export interface Outbox {
   /**
-   * Sends an event, now or when the socket is connected. A `callback` takes an error first; without one, the last of
-   * `data` may be one that takes an error first only where there is a timeout.
+   * Sends an event, now or when the socket is connected. A function as the last of `data` is its acknowledgement, which
+   * takes an error first `withError`, and where there is a timeout.
    *
    * @throws BaroError `BARO_EVENT_NAME` for a name that the agreement keeps; `BARO_DATA` for data that JSON cannot hold;
    *   `BARO_FULL` where too much waits for the connection.
    */
-  emit(data: [string, ...unknown[]], callback: Callback | undefined, flags: Flags): void;
+  emit(data: [string, ...unknown[]], flags: Flags, withError: boolean): void;
+  /** Sends a packet at once. @throws BaroError `BARO_DATA` for data that JSON cannot hold. */
+  send(type: PacketType, data?: unknown, id?: number): Outgoing;
   /** What stands beside the credentials; nothing for a server that has offered nothing. */
-  request(): JsonObject;
+  request(): JsonObject | false;
   /**
    * The server granted the namespace, and took up the request or not. Sends what the connection before may have lost, and
    * gives what tells those who wait in vain that no answer will come.
    */
   agree(answer: unknown): () => void;
   /** Sends what waits for the connection. */
-  flush(): void;
+  drain(): void;
   /** Takes an event that the server, not its application, has sent; says whether it was one. */
   receive(data: EventPacket["data"]): boolean;
-  /** The server's acknowledgement. One that nobody waits for, or no more, is dropped. */
-  acknowledged(id: number, data: readonly unknown[]): void;
+  /**
+   * Ends the wait for an acknowledgement, if there is one: calls back with `args`. What has a number is sent again all the
+   * same, unless it `isTaken`.
+   */
+  settle(id: unknown, args: readonly unknown[], isTaken?: boolean): void;
   /** Shows the server new credentials. @throws BaroError `BARO_STATE` where it takes none. */
-  refresh(auth: object): Promise<void>;
+  refreshAuth(auth: unknown): Promise<void>;
   /**
    * Ends the wait for those with numbers, which would be sent again, and for the `others`, which only this connection
    * has carried. Gives what tells those who wait that no answer will come.
    */
   fail(numbered: boolean, others: boolean): () => void;
+}
+
+/** What an acknowledgement brings that takes an error first. */
+export function acknowledgement(ask: (callback: Callback) => void): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    ask((error, value) => (error ? reject(error) : resolve(value)));
+  });
 }
 
 /**
@@ -94,84 +96,86 @@ export function createOutbox(
   options: SocketOptions,
   announce: (data: EventPacket["data"]) => void,
 ): Outbox {
-  const {
-    platform: { clock, randomId },
-  } = link;
+  const { clock, randomId } = link.platform;
   const {
     retries = 0,
     ackTimeout,
     maxBuffered = Number.POSITIVE_INFINITY,
     maxBufferedBytes = Number.POSITIVE_INFINITY,
-    maxRetained = MAX_RETAINED,
-    maxRetainedBytes = MAX_RETAINED_BYTES,
   } = options;
+  /** How much more may be kept to be sent again. */
+  let { maxRetained: room = 1_000, maxRetainedBytes: roomBytes = 4 * 1024 * 1024 } = options;
   /** By the id of the acknowledgement, or else the mark of the number. Those with numbers stand in their order. */
   const entries = new Map<unknown, Entry>();
   let nextId = 0;
   /** The last number. */
   let last = 0;
-  let retained = 0;
-  let retainedBytes = 0;
   let bufferedBytes = 0;
   /** Names this socket over all its connections. */
   let producer: string | undefined;
   /** What this connection's server agreed to, or the one before; `undefined` where it did not. */
   let agreement: JsonObject | undefined;
   /** The option `retries`: these are sent one after the other, each until it is acknowledged or was sent often enough. */
-  const attempts: Attempt[] = [];
-  let retriesLeft = retries;
+  const attempts: (() => void)[] = [];
   let isUnderWay = false;
 
-  function toPacket(data: EventPacket["data"], id?: number): EventPacket {
-    return { type: PacketType.EVENT, namespace, id, data };
+  function toPacket<Type extends PacketType>(type: Type, data?: unknown, id?: number) {
+    return { type, namespace, id, data } as Extract<Packet, { type: Type }>;
+  }
+
+  function send(type: PacketType, data?: unknown, id?: number): Outgoing {
+    return link.send(toPacket(type, data, id));
   }
 
   /** Waits for an acknowledgement, and gives the id for its event. */
-  function wait(callback: Callback, timeout?: number): number {
+  function wait(callback: Callback, timeout: number | undefined): number {
     const id = nextId++;
-    const entry: Entry = { callback, sequence: 0 };
+    const entry: Entry = { callback, number: 0 };
     entries.set(id, entry);
     if (timeout !== undefined) {
-      entry.cancelTimer = clock.after(timeout, () => giveUp(id, "operation has timed out"));
+      entry.cancel = clock.after(timeout, () => {
+        sender.sendBuffer = sender.sendBuffer.filter((packet) => packet.id !== id);
+        settle(id, [new Error("operation has timed out")]);
+      });
     }
     return id;
+  }
+
+  function settle(id: unknown, args: readonly unknown[], isTaken?: boolean): void {
+    const entry = entries.get(id);
+    if (!entry) return;
+    const { callback, number } = entry;
+    entry.callback = undefined;
+    if (!number) remove(id);
+    // What was sent before it was taken, too.
+    else if (isTaken) taken(number);
+    call(callback, args, clock);
   }
 
   function remove(key: unknown): Entry | undefined {
     const entry = entries.get(key);
     entries.delete(key);
-    entry?.cancelTimer?.();
+    entry?.cancel?.();
     if (entry?.outgoing) {
-      retained -= 1;
-      retainedBytes -= entry.outgoing.size;
+      room += 1;
+      roomBytes += entry.outgoing.size;
     }
     return entry;
   }
 
-  /** Waits for an acknowledgement no more. What has a number is sent again all the same. */
-  function giveUp(id: unknown, reason: string): void {
-    const entry = entries.get(id);
-    if (!entry) return;
-    const { callback, sequence } = entry;
-    entry.callback = undefined;
-    if (!sequence) remove(id);
-    sender.sendBuffer = sender.sendBuffer.filter((packet) => packet.id !== id);
-    call(callback, [new Error(reason)], clock);
-  }
-
   function fail(numbered: boolean, others: boolean): () => void {
-    const failed = [...entries].filter(([, { sequence }]) => (sequence ? numbered : others));
-    for (const [key] of failed) remove(key);
+    const failed = [...entries].filter(([key, { number }]) => (number ? numbered : others) && remove(key));
+    // What comes then does not go on from there.
+    if (numbered) agreement = undefined;
     return () => {
-      for (const [, { callback }] of failed)
-        call(callback, [new Error("socket has been disconnected")], clock);
+      for (const [, { callback }] of failed) call(callback, [disconnected()], clock);
     };
   }
 
   /** The server has taken everything up to this number. What it is to acknowledge yet is asked for again all the same. */
   function taken(upTo: number): void {
-    for (const [key, { sequence, callback }] of entries) {
-      if (sequence > upTo) return;
+    for (const [key, { number, callback }] of entries) {
+      if (number > upTo) return;
       if (!callback) remove(key);
     }
   }
@@ -194,27 +198,26 @@ export function createOutbox(
    * Sends an event, with its number where that was agreed. A volatile one has none, and one that does not fit into the
    * bounds of what is kept has none either: it is sent once, as Socket.IO does it.
    */
-  function send(packet: EventPacket, volatile?: boolean): void {
-    const { data, id } = packet;
-    announce(data);
+  function sendEvent({ data, id }: EventPacket, volatile?: boolean): void {
+    call(announce as Callback, [data], clock);
     if (!agreement) {
-      link.send(packet);
+      send(PacketType.EVENT, data, id);
       return;
     }
     if (data[0][0] === "~") throw reservedName(data[0]);
-    const isKept = !volatile && retained < maxRetained && retainedBytes < maxRetainedBytes;
-    const sequence = last + 1;
+    const isKept = !volatile && room > 0 && roomBytes > 0;
+    const number = last + 1;
     // Without a number the mark stands alone, so that no argument of the program is taken for one.
-    const mark = `~${isKept ? sequence : ""}`;
-    const outgoing = link.send(toPacket([...data, mark], id));
+    const mark = `~${isKept ? number : ""}`;
+    const outgoing = send(PacketType.EVENT, [...data, mark], id);
     if (!isKept) return;
     const key = id ?? mark;
-    const entry = entries.get(key);
+    const entry = { ...entries.get(key), number, outgoing };
     entries.delete(key);
-    entries.set(key, { ...entry, sequence, outgoing });
-    last = sequence;
-    retained += 1;
-    retainedBytes += outgoing.size;
+    entries.set(key, entry);
+    last = number;
+    room -= 1;
+    roomBytes -= outgoing.size;
   }
 
   /** Sends an event, or keeps it until there is a connection. Gives the id of its acknowledgement. */
@@ -225,10 +228,10 @@ export function createOutbox(
     volatile?: boolean,
   ): number | undefined {
     const id = callback && wait(callback, timeout);
-    const packet = toPacket(data, id);
+    const packet = toPacket(PacketType.EVENT, data, id);
     try {
       if (sender.connected) {
-        send(packet, volatile);
+        sendEvent(packet, volatile);
       } else {
         admit(packet, sender.sendBuffer.length);
         sender.sendBuffer.push(packet);
@@ -242,42 +245,48 @@ export function createOutbox(
 
   /** Sends the first of the attempts, unless it is under way or there is no connection. */
   function attempt(): void {
-    const [first] = attempts;
-    if (!first || isUnderWay || !sender.connected) return;
-    const { data, timeout, callback } = first;
+    if (!isUnderWay && sender.connected) attempts[0]?.();
+  }
+
+  function addAttempt(
+    data: EventPacket["data"],
+    callback: Callback | undefined,
+    timeout: number | undefined,
+  ): void {
+    let retriesLeft = retries;
     let id: number | undefined;
     const done: Callback = (error, ...values) => {
       isUnderWay = false;
       // What is kept for a server that agreed reaches it: to send it under another number would be to do it twice.
       if (!error || entries.has(id) || retriesLeft-- <= 0) {
         attempts.shift();
-        retriesLeft = retries;
         call(callback, [error, ...values], clock);
       }
       attempt();
     };
-    isUnderWay = true;
-    try {
-      id = transmit(data, done, timeout && timeout * (agreement ? retries + 1 : 1));
-    } catch (error) {
-      retriesLeft = 0;
-      done(error);
-    }
+    attempts.push(() => {
+      isUnderWay = true;
+      try {
+        id = transmit(data, done, timeout && timeout * (agreement ? retries + 1 : 1));
+      } catch (error) {
+        retriesLeft = 0;
+        done(error);
+      }
+    });
+    attempt();
   }
 
   return {
-    emit(data, callback, { volatile, timeout = ackTimeout }) {
+    emit(data, { volatile, timeout = ackTimeout }, withError) {
       const isRetried = retries && !volatile;
-      if (!callback && typeof data.at(-1) === "function") {
-        const listener = data.pop() as Callback;
-        // It takes an error only where one is to be expected, and else does not hear that no answer will come.
-        callback =
-          isRetried || timeout !== undefined ? listener : (error, ...values) => error || listener(...values);
-      }
+      const listener = typeof data.at(-1) === "function" ? (data.pop() as Callback) : undefined;
+      const callback =
+        !listener || withError || isRetried || timeout !== undefined
+          ? listener
+          : (error: unknown, ...values: unknown[]) => error || listener(...values);
       if (isRetried) {
-        admit(toPacket(data), attempts.length);
-        attempts.push({ data, timeout, callback });
-        attempt();
+        admit(toPacket(PacketType.EVENT, data), attempts.length);
+        addAttempt(data, callback, timeout);
       } else if (!volatile || (sender.connected && sender.io.engine.writable)) {
         transmit(data, callback, timeout, volatile);
       } else if (callback && timeout !== undefined) {
@@ -285,56 +294,51 @@ export function createOutbox(
         wait(callback, timeout);
       }
     },
+    send,
     request() {
-      if (!link.isOffered) return {};
+      if (!link.isOffered) return false;
       producer ??= randomId();
       return { "~rt": { v: VERSION, prod: producer } };
     },
     agree(answer) {
       const { v, seq, epoch } = (answer ?? {}) as JsonObject;
-      const isAgreed = v === VERSION && typeof epoch === "string" && Number.isSafeInteger(seq);
+      const isAgreed = v === VERSION && epoch && Number.isSafeInteger(seq);
       // Nobody knows what another state of the server has taken: to send it again could be to do it twice.
-      const goesOn = isAgreed && epoch === agreement?.epoch && retained > 0;
-      agreement = isAgreed ? (answer as JsonObject) : undefined;
+      const goesOn = isAgreed && epoch === agreement?.epoch;
       if (goesOn) taken(seq as number);
       else last = seq as number;
       const tellFailed = fail(!goesOn, false);
+      agreement = isAgreed ? (answer as JsonObject) : undefined;
       for (const { outgoing } of entries.values()) if (outgoing) sender.io.engine.send(outgoing);
       return tellFailed;
     },
-    flush() {
+    drain() {
       while (sender.connected && sender.sendBuffer.length > 0) {
-        call(send as Callback, [sender.sendBuffer.shift()], clock);
+        call(sendEvent as Callback, [sender.sendBuffer.shift()], clock);
       }
       attempt();
     },
     receive([event, value]) {
       if (!agreement || event[0] !== "~") return false;
       if (event === "~ack" && Number.isSafeInteger(value)) taken(value as number);
-      if (event === "~gone") giveUp(value, "socket has been disconnected");
+      if (event === "~gone") settle(value, [disconnected()]);
       if (event === "~advice") link.heed(value);
       return true;
     },
-    acknowledged(id, data) {
-      const entry = remove(id);
-      if (!entry) return;
-      // What was sent before it was taken, too.
-      if (entry.sequence) taken(entry.sequence);
-      call(entry.callback, [null, ...data], clock);
-    },
-    async refresh(auth) {
-      if (!sender.connected || agreement?.auth !== true)
+    settle,
+    async refreshAuth(auth) {
+      if (!sender.connected || !agreement?.auth)
         throw new BaroError(ERR_STATE, "No server that renews credentials is connected.");
-      const [error, refusal] = await new Promise<unknown[]>((resolve) => {
-        link.send(
-          toPacket(
-            ["~auth", auth],
-            wait((...answer) => resolve(answer)),
-          ),
-        );
+      const refusal = await acknowledgement((callback) => {
+        send(PacketType.EVENT, ["~auth", auth], wait(callback, undefined));
       });
-      if (error ?? refusal) throw error ?? toError(refusal as JsonObject);
+      if (refusal) throw toError(refusal as JsonObject);
     },
     fail,
   };
+}
+
+/** What those hear who wait for an answer that will not come. */
+function disconnected(): Error {
+  return new Error("socket has been disconnected");
 }

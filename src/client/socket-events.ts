@@ -20,7 +20,8 @@ export interface ExtendedError extends Error {
 }
 
 /** The error that a server tells of. */
-export function toError({ message, data }: JsonObject): ExtendedError {
+export function toError(told: JsonObject | string): ExtendedError {
+  const { message, data } = typeof told === "string" ? { message: told, data: undefined } : told;
   return Object.assign(new Error(typeof message === "string" ? message : ""), { data });
 }
 

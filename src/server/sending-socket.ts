@@ -189,7 +189,7 @@ export abstract class SendingSocket<
       return;
     }
     // One socket's listener must not keep the broadcast from the others.
-    if (this.hasAnyOutgoing) this.client.guard(() => this.dispatchAnyOutgoing(data[0], data.slice(1)));
+    if (this.hasAnyOutgoing) this.client.guard(() => this.dispatchAnyOutgoing(data));
     session.send(outgoing);
     this.#audience.realm.diagnostics.counters.eventsOut += 1;
   }
@@ -236,7 +236,7 @@ export abstract class SendingSocket<
       if (isTooSlow) this.#drop(flags.volatile);
       return;
     }
-    this.dispatchAnyOutgoing(event, args);
+    this.dispatchAnyOutgoing([event, ...args]);
     session.send(outgoing);
     this.#audience.realm.diagnostics.counters.eventsOut += 1;
   }
