@@ -17,8 +17,8 @@ interface Entry {
   /** Who waits: hears an error first. */
   callback?: Callback | undefined;
   cancel?: Cancel;
-  /** The number under which it is sent again when the connection is lost; 0 for what is sent once. */
-  readonly number: number;
+  /** The number under which it is sent again when the connection is lost; none for what is sent once. */
+  readonly number?: number;
   /** What is sent again. */
   readonly outgoing?: Outgoing;
 }
@@ -97,12 +97,7 @@ export function createOutbox(
   announce: (data: EventPacket["data"]) => void,
 ): Outbox {
   const { clock, randomId } = link.platform;
-  const {
-    retries = 0,
-    ackTimeout,
-    maxBuffered = Number.POSITIVE_INFINITY,
-    maxBufferedBytes = Number.POSITIVE_INFINITY,
-  } = options;
+  const { retries = 0 } = options;
   /** How much more may be kept to be sent again. */
   let { maxRetained: room = 1_000, maxRetainedBytes: roomBytes = 4 * 1024 * 1024 } = options;
   /** By the id of the acknowledgement, or else the mark of the number. Those with numbers stand in their order. */
@@ -130,7 +125,7 @@ export function createOutbox(
   /** Waits for an acknowledgement, and gives the id for its event. */
   function wait(callback: Callback, timeout: number | undefined): number {
     const id = nextId++;
-    const entry: Entry = { callback, number: 0 };
+    const entry: Entry = { callback };
     entries.set(id, entry);
     if (timeout !== undefined) {
       entry.cancel = clock.after(timeout, () => {
@@ -174,7 +169,7 @@ export function createOutbox(
 
   /** The server has taken everything up to this number. What it is to acknowledge yet is asked for again all the same. */
   function taken(upTo: number): void {
-    for (const [key, { number, callback }] of entries) {
+    for (const [key, { number = 0, callback }] of entries) {
       if (number > upTo) return;
       if (!callback) remove(key);
     }
@@ -185,6 +180,7 @@ export function createOutbox(
    * nothing waits.
    */
   function admit(packet: EventPacket, waiting: number): void {
+    const { maxBuffered = Number.POSITIVE_INFINITY, maxBufferedBytes = Number.POSITIVE_INFINITY } = options;
     const { text, attachments } = encode(packet);
     const size = attachments.reduce((sum, { byteLength }) => sum + byteLength, text.length);
     if (waiting === 0) bufferedBytes = 0;
@@ -277,7 +273,7 @@ export function createOutbox(
   }
 
   return {
-    emit(data, { volatile, timeout = ackTimeout }, withError) {
+    emit(data, { volatile, timeout = options.ackTimeout }, withError) {
       const isRetried = retries && !volatile;
       const listener = typeof data.at(-1) === "function" ? (data.pop() as Callback) : undefined;
       const callback =
