@@ -1,6 +1,6 @@
 import { base64 } from "./base64.ts";
 import { clock } from "./clock.ts";
-import type { Exchange, PollingRequest } from "./exchange.ts";
+import type { Exchange } from "./exchange.ts";
 import { PollingTransport } from "./polling.ts";
 
 /** Browsers refuse the requests that outlive a page when their bodies together pass 64 KiB. */
@@ -26,31 +26,28 @@ export class Fetch extends PollingTransport {
   }
 }
 
-/** Requests by `fetch`. */
-export function createFetchExchange(options: FetchOptions): Exchange {
-  const { requestTimeout } = options;
-  return async (request, requests) => {
+/**
+ * Requests by `fetch`.
+ *
+ * @param read gives the text of a response.
+ */
+export function createFetchExchange(
+  { extraHeaders = {}, withCredentials, requestTimeout }: FetchOptions,
+  read = (response: Response): Promise<string> => response.text(),
+): Exchange {
+  return async ({ url, body = "", last }, requests) => {
     const cancel = requestTimeout ? clock.after(requestTimeout, () => requests.abort()) : undefined;
-    const response = await fetchRequest(request, options, requests);
-    const text = await response.text();
+    const response = await fetch(url, {
+      method: body ? "POST" : "GET",
+      headers: extraHeaders,
+      body: body || null,
+      cache: "no-store",
+      keepalive: last && body.length < MAX_KEEPALIVE_LENGTH,
+      signal: requests.signal,
+      ...(withCredentials && { credentials: "include" }),
+    });
+    const text = await read(response);
     cancel?.();
     return [response.status, text, response.headers.get("retry-after")];
   };
-}
-
-/** Makes a request of long-polling. */
-export function fetchRequest(
-  { url, body = "", last }: PollingRequest,
-  { extraHeaders = {}, withCredentials }: FetchOptions,
-  { signal }: AbortController,
-): Promise<Response> {
-  return fetch(url, {
-    method: body ? "POST" : "GET",
-    headers: extraHeaders,
-    body: body || null,
-    cache: "no-store",
-    keepalive: last && body.length < MAX_KEEPALIVE_LENGTH,
-    signal,
-    ...(withCredentials && { credentials: "include" }),
-  });
 }

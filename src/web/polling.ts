@@ -46,7 +46,7 @@ export class PollingTransport implements ClientTransport {
   #maxPayload = 0;
   /** The packets of the next POST, for as long as it takes more. */
   #batch: string[] | undefined;
-  /** How long it will be, with a separator behind each packet. */
+  /** How long it will be, without its separators. */
   #bytes = 0;
   /** Until the last POST is answered. */
   #posts: Promise<void> | undefined;

@@ -1,6 +1,6 @@
 import { base64 } from "./base64.ts";
 import { clock } from "./clock.ts";
-import { createFetchExchange, type FetchOptions, fetchRequest } from "./fetch.ts";
+import { createFetchExchange, type FetchOptions } from "./fetch.ts";
 import { PollingTransport } from "./polling.ts";
 import { createStreamExchange, type OpenStream } from "./stream-exchange.ts";
 
@@ -18,17 +18,19 @@ export class SSE extends PollingTransport {
   }
 }
 
-/** Responses of `fetch` that are read as they come; the body of a refusal is not read. */
+/** Responses of `fetch` that are read as they come, for as long as they last. */
 function createFetchStream(options: FetchOptions): OpenStream {
-  return async (request, requests, receive) => {
-    const { status, headers, body } = await fetchRequest(request, options, requests);
-    const reader = body?.getReader();
-    while (status === 200) {
-      const chunk = await reader?.read();
-      if (!chunk?.value || !receive(chunk.value)) break;
-    }
-    // Whatever is left of it is not wanted.
-    await reader?.cancel();
-    return [status, "", headers.get("retry-after")];
+  return (request, requests, receive) => {
+    const read = async ({ status, body }: Response): Promise<string> => {
+      const reader = body?.getReader();
+      while (status === 200) {
+        const chunk = await reader?.read();
+        if (!chunk?.value || !receive(chunk.value)) break;
+      }
+      // Whatever is left of it is not wanted.
+      await reader?.cancel();
+      return "";
+    };
+    return createFetchExchange({ ...options, requestTimeout: 0 }, read)(request, requests);
   };
 }
