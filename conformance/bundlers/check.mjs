@@ -69,7 +69,7 @@ async function run(text) {
 }
 
 function lookAtMap({ sources, sourcesContent = [] }) {
-  for (const module of ["client/socket", "client/manager", "web/polling", "engine/client-session"]) {
+  for (const module of ["client/socket", "client/manager", "web/polling", "engine/client-transport"]) {
     const index = sources.findIndex((source) => source.replace(/\.[jt]s$/, "").endsWith(module));
     demand(index !== -1, `the source map has no ${module}, only ${sources}`);
     demand(sourcesContent[index]?.includes("export class"), `the source map has no text of ${module}`);

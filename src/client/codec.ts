@@ -1,6 +1,6 @@
 import type { Binary } from "../binary.ts";
 import { fillFromBlobs } from "../engine/blobs.ts";
-import { Outgoing } from "../engine/outgoing.ts";
+import { type ClientOutgoing, createOutgoing } from "../engine/client-outgoing.ts";
 import { PacketType as MessageType } from "../engine/packet.ts";
 import { type Decoded, Decoder, toPacket } from "../socketio/decoder.ts";
 import { encode } from "../socketio/encoder.ts";
@@ -14,7 +14,7 @@ const MAX_ATTACHMENT_BYTES = 100 * 1024 * 1024;
 /** How the packets of one connection stand in messages of Engine.IO. */
 export interface ClientCodec {
   /** @throws BaroError `BARO_DATA` when the data cannot be sent. */
-  encode(packet: Packet): Outgoing;
+  encode(packet: Packet): ClientOutgoing;
   /** Takes the next message. */
   decode(message: string | Binary): Decoded;
 }
@@ -26,7 +26,7 @@ export function createCodec(parser?: Parser): ClientCodec {
   return {
     encode(packet) {
       const { text, attachments, blobs } = encode(packet);
-      const outgoing = new Outgoing(MessageType.MESSAGE, text, attachments);
+      const outgoing = createOutgoing(MessageType.MESSAGE, [text, ...attachments]);
       fillFromBlobs(outgoing, blobs);
       return outgoing;
     },
@@ -43,10 +43,8 @@ function parserCodec({ Encoder, Decoder }: Parser): ClientCodec {
     decoded = packet;
   });
   return {
-    encode({ namespace: nsp, ...packet }) {
-      const [first, ...attachments] = encoder.encode({ ...packet, nsp });
-      return new Outgoing(MessageType.MESSAGE, first, attachments);
-    },
+    encode: ({ namespace: nsp, ...packet }) =>
+      createOutgoing(MessageType.MESSAGE, encoder.encode({ ...packet, nsp })),
     // Believes the parser as little as the server: its packets come from there.
     decode(message) {
       decoded = undefined;

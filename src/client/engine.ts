@@ -1,45 +1,17 @@
 import type { Binary } from "../binary.ts";
 import type { Cancel, Clock } from "../clock.ts";
 import { Emitter } from "../emitter.ts";
+import { type ClientOutgoing, createOutgoing } from "../engine/client-outgoing.ts";
 import { type ClientTransport, type CreateTransport, TransportError } from "../engine/client-transport.ts";
 import { type Handshake, parseHandshake } from "../engine/handshake.ts";
-import { Outgoing } from "../engine/outgoing.ts";
 import { PacketType } from "../engine/packet.ts";
 import type { SessionCloseReason } from "../engine/session.ts";
-import { call } from "../report.ts";
+import { type Callback, call } from "../report.ts";
 
 /** What an engine sends and receives. */
 export interface EnginePacket {
   readonly type: "message" | "ping";
   readonly data: string | Binary | undefined;
-}
-
-/** What is told of an engine to the manager that made it. */
-export interface EngineHandler {
-  /** The server's handshake came: the session stands. */
-  opened(handshake: Handshake): void;
-  /** A message of the server: text, or one binary message. */
-  message(data: string | Binary): void;
-  /** The server sent a heartbeat; it is answered already. */
-  ping(): void;
-  /** The session moved to a better transport. */
-  upgraded(): void;
-  /** The session is over; said once, whoever ended it. */
-  closed(reason: SessionCloseReason, description?: unknown): void;
-}
-
-/** How an engine opens its session. */
-export interface SessionOptions {
-  /** Names of transports, the first one to begin with. */
-  readonly transports: readonly string[];
-  /** Whether to move to a better transport that the server offers. */
-  readonly upgrade: boolean;
-  /** Whether the next of `transports` is tried when one fails to open. */
-  readonly tryAllTransports: boolean;
-  /** Milliseconds after which one counts as failed, where there is a next one; without a limit for 0 or false. */
-  readonly openTimeout?: number | false;
-  /** Bytes that may wait while the transport takes none. Over it the session ends: a peer that never reads must not fill the memory. */
-  readonly maxQueuedBytes: number;
 }
 
 /** The events of {@link Engine}. */
@@ -60,278 +32,267 @@ export interface EngineEvents {
   close: (reason: SessionCloseReason, description?: unknown) => void;
 }
 
+/** What the manager that made an engine is told, each before any listener hears of it. */
+export type EngineHandler = Pick<EngineEvents, "upgrade" | "ping" | "close"> & {
+  /** A message of the server: text, or one binary message. */
+  message(data: string | Binary): void;
+  open(handshake: Handshake): void;
+};
+
+/** How an engine connects. */
+export interface ConnectOptions {
+  /** Names of transports, the first one to begin with. */
+  readonly transports: readonly string[];
+  /** Whether to move to a better transport that the server offers. */
+  readonly upgrade: boolean;
+  /** Whether the next of `transports` is tried when one fails to open. */
+  readonly tryAllTransports: boolean;
+  /** Milliseconds after which one counts as failed, where there is a next one; without a limit for 0 or false. */
+  readonly openTimeout?: number | false;
+  /** Bytes that may wait while the transport takes none. Over it the connection ends: a peer that never reads must not fill the memory. */
+  readonly maxQueuedBytes: number;
+}
+
+/** One low-level connection, as programs look at it: `socket.io.engine.transport.name`. Each attempt has a new one. */
+export interface Engine extends Emitter<EngineEvents> {
+  /** The session's id; empty until it is open. */
+  readonly id: string;
+  /** What carries the connection now: its name is `"polling"` or `"websocket"`. */
+  readonly transport: { readonly name: string };
+  /** Whether what is sent now goes to the transport at once. */
+  readonly writable: boolean;
+  /**
+   * Ends an open connection whose server was silent for too long. One timer, set again only when it comes, asks for it: a
+   * ping costs no timer. Timers come late in a page that sleeps, so whoever wakes it asks, too.
+   */
+  check(): void;
+  /** Sends in order, across an upgrade too. Ignored once it is closed. */
+  send(outgoing: ClientOutgoing): void;
+  /** Delivers what was sent, then ends. Its manager reconnects, as after any other end. */
+  close(): void;
+}
+
 /** What one waiting message costs beside its data: a flood of empty ones must not count as nothing. */
 const OVERHEAD = 64;
-
-const PONG = new Outgoing(PacketType.PONG);
-const PROBE = new Outgoing(PacketType.PING, "probe");
-const UPGRADE = new Outgoing(PacketType.UPGRADE);
 
 /** The longest that the timers of JavaScript can wait: a server's greater intervals would come at once. */
 const MAX_DELAY = 2 ** 31 - 1;
 
 /**
- * One low-level connection, as programs look at it: `socket.io.engine.transport.name`. Each attempt has a new one.
- *
- * It is the client's side of an Engine.IO 4 session: handshake, heartbeat, and the upgrade from one transport to a better
- * one without a message lost or out of order. It opens until it has an `id`, and is open until it has no handler: what
- * waits then is still delivered. As with Socket.IO, the handler is the first to hear of anything.
+ * Connects: makes the client's side of one Engine.IO 4 session, with its handshake, its heartbeat, and the upgrade from one
+ * transport to a better one without a message lost or out of order. `handler` hears nothing before this returns.
  */
-export class Engine extends Emitter<EngineEvents> {
-  /** The session's id; empty until it is open. */
-  id = "";
-  /** None any more once the end was told. */
-  #handler: EngineHandler | undefined;
-  readonly #create: CreateTransport;
-  readonly #options: SessionOptions;
-  readonly #clock: Clock;
-  /** How many of `options.transports` were tried. */
-  #tried = 0;
-  #transport: ClientTransport | undefined;
-  /** The better transport, until it takes over. */
-  #candidate: ClientTransport | undefined;
-  /** Whether everything waits for the candidate to take over. */
-  #paused = false;
+export function createEngine(
+  handler: EngineHandler,
+  create: CreateTransport,
+  { transports, upgrade, tryAllTransports, openTimeout, maxQueuedBytes }: ConnectOptions,
+  clock: Clock,
+): Engine {
+  /** Those to try yet. */
+  const names = tryAllTransports ? [...transports] : transports.slice(0, 1);
   // A set: it keeps the order, takes from the front at no cost, and bears to be added to while it is walked.
-  readonly #queue = new Set<Outgoing>();
-  #queuedBytes = 0;
+  const queue = new Set<ClientOutgoing>();
+  let queuedBytes = 0;
+  let id = "";
+  /** Whether the end was told. What was sent before may still have to be delivered. */
+  let isClosed = false;
+  let transport: ClientTransport | undefined;
+  /** The better transport, until it takes over. */
+  let candidate: ClientTransport | undefined;
+  /** Whether everything waits for the candidate to take over. */
+  let isPaused = false;
   /** How long the server may be silent, and until when it may be now. */
-  #patience = 0;
-  #deadline = 0;
-  #cancelTimer: Cancel | undefined;
+  let patience = 0;
+  let deadline = 0;
+  let cancelTimer: Cancel | undefined;
 
-  constructor(handler: EngineHandler, create: CreateTransport, options: SessionOptions, clock: Clock) {
-    super();
-    this.#handler = handler;
-    this.#create = create;
-    this.#options = options;
-    this.#clock = clock;
-  }
-
-  /** What carries the connection now: its name is `"polling"` or `"websocket"`. */
-  get transport(): { readonly name: string } {
-    return this.#transport ?? { name: "" };
-  }
-
-  /** Whether what is sent now goes to the transport at once. */
-  get writable(): boolean {
-    return !!this.#handler && this.#queue.size === 0 && this.#isFree();
-  }
-
-  /** Begins to connect. The handler hears nothing before this returns. */
-  open(): void {
-    if (this.#openNext()) return;
-    const error = new TransportError("No transports available");
-    this.#cancelTimer = this.#clock.after(0, () => this.#end("transport error", error));
-  }
-
-  /**
-   * Ends the connection when its server was silent for too long. One timer, set again only when it comes, asks for it: a
-   * ping costs no timer. Timers come late in a page that sleeps, so whoever wakes it asks, too.
-   */
-  check(): void {
-    const left = this.#deadline - this.#clock.now();
-    this.#cancelTimer?.();
-    if (left > 0) this.#cancelTimer = this.#clock.after(left, () => this.check());
-    else this.#end("ping timeout");
-  }
-
-  /** Sends in order. */
-  send(outgoing: Outgoing): void {
-    if (this.hasListeners("packetCreate")) {
-      for (const data of [outgoing.data, ...outgoing.attachments]) {
-        this.#tell("packetCreate", { type: "message", data });
-      }
+  const engine = new (class extends Emitter<EngineEvents> {
+    get id(): string {
+      return id;
     }
-    this.#send(outgoing);
-    if (this.hasListeners("drain")) this.#clock.after(0, () => this.#drained());
+
+    get transport(): { readonly name: string } {
+      return transport ?? { name: "" };
+    }
+
+    get writable(): boolean {
+      return isReady() && !isClosed && queue.size === 0;
+    }
+
+    check(): void {
+      const left = deadline - clock.now();
+      cancelTimer?.();
+      if (left > 0) cancelTimer = clock.after(left, () => this.check());
+      else end("ping timeout");
+    }
+
+    send(outgoing: ClientOutgoing): void {
+      for (const part of outgoing.parts) this.tellPacket("packetCreate", "message", part);
+      enqueue(outgoing);
+      if (this.hasListeners("drain")) clock.after(0, tellDrained);
+    }
+
+    close(): void {
+      if (isClosed) return;
+      // A candidate that is about to take over must: the old transport takes no more. Any other is given up.
+      if (!isPaused) dropCandidate();
+      isClosed = true;
+      if (!id) queue.clear();
+      flush();
+      this.tell("close", "forced close");
+    }
+
+    /** Tells the manager, where it is to hear of it, and then the listeners. */
+    tell(event: keyof EngineEvents, ...args: unknown[]): void {
+      (handler as Partial<Record<string, Callback>>)[event]?.(...args);
+      call(() => this.dispatch(event, args), [], clock);
+    }
+
+    tellPacket(event: "packet" | "packetCreate", type: EnginePacket["type"], data?: string | Binary): void {
+      if (this.hasListeners(event)) this.tell(event, { type, data });
+    }
+  })();
+
+  function tellDrained(): void {
+    if (engine.writable) engine.tell("drain");
   }
 
-  /** Delivers what was sent, then ends the connection. Its manager reconnects, as after any other end. */
-  close(): void {
-    // A candidate that is about to take over must: the old transport takes no more. Any other is given up.
-    if (!this.#paused) this.#dropCandidate();
-    this.#end("forced close", undefined, this.id !== "");
+  function isReady(): boolean {
+    return id !== "" && !isPaused && transport?.writable === true;
   }
 
-  #openNext(): boolean {
-    const { transports, tryAllTransports, openTimeout } = this.#options;
-    this.#cancelTimer?.();
-    this.#transport?.close();
-    const name = transports[this.#tried];
+  function enqueue(outgoing: ClientOutgoing): void {
+    if (isClosed) return;
+    queue.add(outgoing);
+    queuedBytes += outgoing.size + OVERHEAD;
+    outgoing.waiting?.push(flush);
+    flush();
+    if (queuedBytes > maxQueuedBytes) fail("maxQueuedBytes exceeded");
+  }
+
+  function flush(): void {
+    for (const outgoing of queue) {
+      if (!isReady() || outgoing.waiting) break;
+      queue.delete(outgoing);
+      queuedBytes -= outgoing.size + OVERHEAD;
+      if (!outgoing.dropped) transport?.send(outgoing);
+    }
+    if (isClosed && !isPaused && queue.size === 0) finish();
+  }
+
+  function openNext(): boolean {
+    const name = names.shift();
+    cancelTimer?.();
+    transport?.close();
     if (!name) return false;
-    this.#tried += 1;
-    this.#transport = this.#dial(name);
-    if (tryAllTransports && openTimeout && this.#tried < transports.length) {
-      this.#cancelTimer = this.#clock.after(openTimeout, () => this.#openNext());
-    }
+    transport = dial(name);
+    if (openTimeout && names.length > 0) cancelTimer = clock.after(openTimeout, openNext);
     return true;
   }
 
-  #dial(name: string, sid?: string): ClientTransport {
-    const transport = this.#create(name, sid);
-    transport.open({
-      packet: (type, data) => {
-        if (transport === this.#candidate) this.#receiveAnswer(type, data, transport);
-        else this.#receive(type, data);
+  function dial(name: string): ClientTransport {
+    const dialled = create(name, id);
+    dialled.open({
+      packet(type, data) {
+        if (dialled !== candidate) receive(type, data);
+        else if (type === PacketType.PONG && data === "probe" && !isPaused) moveTo(dialled);
+        else dropCandidate();
       },
-      drained: () => {
-        if (transport === this.#candidate) {
-          transport.send(PROBE);
+      drained() {
+        if (dialled === candidate) {
+          dialled.send(createOutgoing(PacketType.PING, ["probe"]));
         } else {
-          this.#flush();
-          this.#drained();
+          flush();
+          tellDrained();
         }
       },
-      closed: (reason, description) => {
-        if (transport === this.#candidate) this.#dropCandidate();
-        else if (this.id || !this.#options.tryAllTransports || !this.#openNext())
-          this.#end(reason, description);
+      closed(reason, description) {
+        if (dialled === candidate) dropCandidate();
+        else if (id || !openNext()) end(reason, description);
       },
     });
-    return transport;
+    return dialled;
   }
 
-  /** Whether the transport takes what comes next. */
-  #isFree(): boolean {
-    return !!this.id && !this.#paused && this.#transport?.writable === true;
-  }
-
-  #send(outgoing: Outgoing): void {
-    if (!this.#handler || outgoing.dropped) return;
-    this.#queue.add(outgoing);
-    this.#queuedBytes += outgoing.size + OVERHEAD;
-    if (outgoing.held) outgoing.whenReleased(() => this.#flush());
-    this.#flush();
-    if (this.#queuedBytes > this.#options.maxQueuedBytes) {
-      this.#end("transport error", new TransportError("maxQueuedBytes exceeded"));
+  function receive(type: PacketType, data: string | Binary): void {
+    if (isClosed) return;
+    if (!id) {
+      receiveHandshake(type === PacketType.OPEN && parseHandshake(data));
+    } else if (type === PacketType.MESSAGE) {
+      engine.tellPacket("packet", "message", data);
+      handler.message(data);
+    } else if (type === PacketType.PING) {
+      deadline = clock.now() + patience;
+      enqueue(createOutgoing(PacketType.PONG));
+      engine.tellPacket("packet", "ping");
+      engine.tell("ping");
+    } else if (type === PacketType.CLOSE) {
+      end("transport close", { description: "transport closed by the server" });
+    } else if (type !== PacketType.NOOP) {
+      // OPEN once only; PONG and UPGRADE are the client's to send (Engine.IO 4, "Protocol").
+      end("parse error");
     }
   }
 
-  #receive(type: PacketType, data: string | Binary): void {
-    const handler = this.#handler;
-    if (!handler) return;
-    if (!this.id && type === PacketType.OPEN) this.#receiveHandshake(data, handler);
-    else {
-      switch (this.id && type) {
-        case PacketType.MESSAGE:
-          this.#tellPacket("message", data);
-          handler.message(data);
-          break;
-        case PacketType.PING:
-          this.#deadline = this.#clock.now() + this.#patience;
-          this.#send(PONG);
-          this.#tellPacket("ping");
-          handler.ping();
-          this.#tell("ping");
-          break;
-        case PacketType.NOOP:
-          break;
-        case PacketType.CLOSE:
-          this.#end("transport close", { description: "transport closed by the server" });
-          break;
-        // OPEN comes first, and once; PONG and UPGRADE are the client's to send (Engine.IO 4, "Protocol").
-        default:
-          this.#end("parse error");
-      }
-    }
-  }
-
-  #receiveHandshake(data: string | Binary, handler: EngineHandler): void {
-    const handshake = parseHandshake(data);
+  function receiveHandshake(handshake: Handshake | false | undefined): void {
     if (!handshake) {
-      this.#end("parse error", new TransportError("The handshake is none of Engine.IO 4"));
+      end("parse error", new TransportError("The handshake is none of Engine.IO 4"));
       return;
     }
-    this.id = handshake.sid;
-    this.#patience = Math.min(handshake.pingInterval + handshake.pingTimeout, MAX_DELAY);
-    this.#deadline = this.#clock.now() + this.#patience;
-    this.check();
-    this.#transport?.opened(handshake);
-    handler.opened(handshake);
-    this.#tell("open");
-    this.#flush();
-    // The handler may have closed it.
-    if (this.#handler && this.#options.upgrade) this.#probe(handshake.upgrades);
+    id = handshake.sid;
+    patience = Math.min(handshake.pingInterval + handshake.pingTimeout, MAX_DELAY);
+    deadline = clock.now() + patience;
+    engine.check();
+    transport?.opened(handshake);
+    engine.tell("open", handshake);
+    // The manager or a listener may have closed it.
+    if (isClosed) return;
+    flush();
+    // Asks a better transport whether it works (Engine.IO 4, "Upgrade").
+    const better = transports.find((name) => name !== transport?.name && handshake.upgrades.includes(name));
+    if (upgrade && better) candidate = dial(better);
   }
 
-  /** Asks a better transport whether it works (Engine.IO 4, "Upgrade"). */
-  #probe(upgrades: readonly unknown[]): void {
-    const current = this.transport.name;
-    const name = this.#options.transports.find((other) => other !== current && upgrades.includes(other));
-    if (name) this.#candidate = this.#dial(name, this.id);
-  }
-
-  #receiveAnswer(type: PacketType, data: string | Binary, candidate: ClientTransport): void {
-    if (type !== PacketType.PONG || data !== "probe" || this.#paused) {
-      this.#dropCandidate();
-      return;
-    }
-    const previous = this.#transport;
-    this.#paused = true;
-    previous?.pause(() => {
-      if (this.#candidate !== candidate) return;
-      this.#candidate = undefined;
-      this.#transport = candidate;
-      previous.close();
-      candidate.send(UPGRADE);
-      this.#paused = false;
-      this.#flush();
-      if (!this.#handler) return;
-      this.#handler.upgraded();
-      this.#tell("upgrade", candidate);
+  function moveTo(next: ClientTransport): void {
+    isPaused = true;
+    transport?.pause(() => {
+      transport?.close();
+      transport = next;
+      candidate = undefined;
+      next.send(createOutgoing(PacketType.UPGRADE));
+      isPaused = false;
+      flush();
+      if (!isClosed) engine.tell("upgrade", engine.transport);
     });
   }
 
-  #dropCandidate(): void {
-    const candidate = this.#candidate;
-    if (!candidate) return;
-    this.#candidate = undefined;
-    candidate.close();
-    if (!this.#paused) return;
-    this.#paused = false;
-    this.#transport?.resume();
-    this.#flush();
+  function dropCandidate(): void {
+    candidate?.close();
+    candidate = undefined;
+    if (!isPaused) return;
+    isPaused = false;
+    transport?.resume();
+    flush();
   }
 
-  #flush(): void {
-    for (const outgoing of this.#queue) {
-      if (!this.#isFree() || outgoing.held) break;
-      this.#queue.delete(outgoing);
-      this.#queuedBytes -= outgoing.size + OVERHEAD;
-      if (!outgoing.dropped) this.#transport?.send(outgoing);
-    }
-    if (!this.#handler && !this.#paused && this.#queue.size === 0) this.#finish();
+  function end(reason: SessionCloseReason, description?: unknown): void {
+    finish();
+    if (isClosed) return;
+    isClosed = true;
+    engine.tell("close", reason, description);
   }
 
-  /** @param gracefully whether what waits is delivered. */
-  #end(reason: SessionCloseReason, description?: unknown, gracefully = false): void {
-    const handler = this.#handler;
-    this.#handler = undefined;
-    if (gracefully) this.#flush();
-    else this.#finish();
-    if (!handler) return;
-    handler.closed(reason, description);
-    this.#tell("close", reason, description);
+  function fail(message: string): void {
+    end("transport error", new TransportError(message));
   }
 
-  #finish(): void {
-    this.#cancelTimer?.();
-    this.#candidate?.close();
-    this.#candidate = undefined;
-    this.#transport?.close();
-    this.#queue.clear();
+  function finish(): void {
+    cancelTimer?.();
+    candidate?.close();
+    transport?.close();
+    queue.clear();
   }
 
-  #drained(): void {
-    if (this.writable) this.#tell("drain");
-  }
-
-  #tellPacket(type: EnginePacket["type"], data?: string | Binary): void {
-    if (this.hasListeners("packet")) this.#tell("packet", { type, data });
-  }
-
-  #tell(event: keyof EngineEvents, ...args: unknown[]): void {
-    call(() => this.dispatch(event, args), [], this.#clock);
-  }
+  if (!openNext()) cancelTimer = clock.after(0, () => fail("No transports available"));
+  return engine;
 }

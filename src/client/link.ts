@@ -1,4 +1,4 @@
-import type { Outgoing } from "../engine/outgoing.ts";
+import type { ClientOutgoing } from "../engine/client-outgoing.ts";
 import type { Packet } from "../socketio/packet.ts";
 import type { Platform } from "./platform.ts";
 
@@ -16,7 +16,7 @@ export interface Link {
    *
    * @throws BaroError `BARO_DATA` when the data cannot be sent as JSON.
    */
-  send(packet: Packet): Outgoing;
+  send(packet: Packet): ClientOutgoing;
   /** Heeds what the server says of the next attempt, whatever it sent: see `Backoff`. */
   heed(advice: unknown): void;
 }

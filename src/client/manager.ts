@@ -8,7 +8,7 @@ import type { Packet } from "../socketio/packet.ts";
 import { type Address, parseAddress, transportUrl } from "./address.ts";
 import { type Backoff, createBackoff } from "./backoff.ts";
 import { createCodec } from "./codec.ts";
-import { Engine } from "./engine.ts";
+import { createEngine, type Engine } from "./engine.ts";
 import type { Link, Port } from "./link.ts";
 import {
   type ManagerOptions,
@@ -219,13 +219,13 @@ export class Manager<
     this.#cancelTimer?.();
     this.#state = "opening";
     this.#codec = createCodec(opts.parser);
-    this.engine = new Engine(
+    this.engine = createEngine(
       {
         message: (data) => this.#receive(data),
-        opened: ({ baro }) => this.#opened(baro === 1, done),
-        upgraded: () => this.#remember(),
+        open: ({ baro }) => this.#opened(baro === 1, done),
+        upgrade: () => this.#remember(),
         ping: () => this.#tell("ping"),
-        closed: (reason, description) => {
+        close: (reason, description) => {
           if (this.#state === "open") this.#lost(reason, description);
           else if (this.#state === "opening") this.#failed(toError(reason, description), done);
         },
@@ -250,7 +250,6 @@ export class Manager<
     if (timeout !== false) {
       this.#cancelTimer = clock.after(timeout, () => this.#failed(new Error("timeout"), done));
     }
-    this.engine.open();
   }
 
   #remember(): void {

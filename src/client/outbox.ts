@@ -1,5 +1,5 @@
 import type { Cancel } from "../clock.ts";
-import type { Outgoing } from "../engine/outgoing.ts";
+import type { ClientOutgoing } from "../engine/client-outgoing.ts";
 import { BaroError, ERR_FULL, ERR_STATE } from "../errors.ts";
 import { type Callback, call } from "../report.ts";
 import { encode } from "../socketio/encoder.ts";
@@ -20,7 +20,7 @@ interface Entry {
   /** The number under which it is sent again when the connection is lost; none for what is sent once. */
   readonly number?: number;
   /** What is sent again. */
-  readonly outgoing?: Outgoing;
+  readonly outgoing?: ClientOutgoing;
 }
 
 /** What an event was emitted with. */

@@ -1,13 +1,28 @@
 import { type BlobLike, readBlob } from "../blob.ts";
-import type { Outgoing } from "./outgoing.ts";
 
-/** Fills those attachments of `outgoing` that are blobs, and holds it back until all of them are read. */
+/** What may have to wait for the bytes of blobs. */
+export interface Held {
+  /** Called once all blobs are read; `undefined` where none is to be read, or any more: then this may be sent. */
+  waiting: (() => void)[] | undefined;
+  /** Whether it will never be sent, because a blob could not be read. */
+  dropped: boolean;
+}
+
+/** Fills those attachments of `held` that are blobs, and holds it back until all of them are read. */
 export function fillFromBlobs(
-  outgoing: Outgoing,
+  held: Held,
   blobs: readonly { readonly blob: BlobLike; readonly target: Uint8Array }[],
 ): void {
+  const waiting: (() => void)[] = [];
+  let left = blobs.length;
   for (const { blob, target } of blobs) {
-    outgoing.hold();
-    readBlob(blob, target, (success) => outgoing.release(success));
+    held.waiting = waiting;
+    readBlob(blob, target, (success) => {
+      held.dropped ||= !success;
+      left -= 1;
+      if (left > 0) return;
+      held.waiting = undefined;
+      for (const run of waiting) run();
+    });
   }
 }

@@ -1,3 +1,4 @@
+import type { ClientOutgoing } from "./client-outgoing.ts";
 import type { Handshake } from "./handshake.ts";
 import type { Transport, TransportReceiver } from "./transport.ts";
 
@@ -32,19 +33,21 @@ export class TransportError extends Error {
 }
 
 /** A transport of the side that dials. */
-export interface ClientTransport extends Omit<Transport, "receiver"> {
+export interface ClientTransport extends Omit<Transport, "receiver" | "send"> {
   /**
    * Begins to connect. Packets arrive once it has; `drained` says that `send` may be called.
    *
    * @param receiver hears this transport from when `open` has returned until it has ended or was closed.
    */
   open(receiver: TransportReceiver): void;
+  /** Accepts `outgoing`, as {@link Transport.send} does. */
+  send(outgoing: ClientOutgoing): void;
   /** The session stands: from now on every request names it, and stays within the server's bounds. */
   opened(handshake: Handshake): void;
   /**
    * Sends what was accepted, hears out the request under way, begins no other, and then calls `paused`. Nothing is
    * lost that way when the session moves to another transport. Nothing more may be sent. Once `paused` was called, `close`
-   * ends this transport, and no session with it.
+   * ends this transport, and no session with it. It is not called any more after `close`.
    */
   pause(paused: () => void): void;
   /** Takes up again after {@link pause}: then `paused` will not be called. */

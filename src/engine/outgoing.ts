@@ -1,4 +1,5 @@
 import type { Binary } from "../binary.ts";
+import type { Held } from "./blobs.ts";
 import type { PacketType } from "./packet.ts";
 
 const NONE: readonly Binary[] = [];
@@ -8,7 +9,7 @@ const NONE: readonly Binary[] = [];
  * A broadcast makes one `Outgoing` and hands the same object to every session, so that each of its wire
  * forms is built at most once, however many clients hear it.
  */
-export class Outgoing {
+export class Outgoing implements Held {
   readonly type: PacketType;
   readonly data: string | Binary;
   /** Sent right behind `data`, each as a binary message of its own. */
@@ -31,11 +32,9 @@ export class Outgoing {
   /** In how many queues this waits; they count it. */
   queues = 0;
 
-  // How many of the attachments are still being read: until then a queue holds this back, and all behind it. A read
-  // that failed leaves nothing to send.
-  #held = 0;
-  #isDropped = false;
-  #waiting: (() => void)[] | undefined = undefined;
+  // Until its blobs are read, a queue holds this back, and all behind it.
+  waiting: (() => void)[] | undefined = undefined;
+  dropped = false;
 
   // The wire forms. A transport builds the one that it needs when it first needs it, and finds it here the
   // next time. No other code touches them.
@@ -58,33 +57,7 @@ export class Outgoing {
 
   /** Whether it may not be sent yet. */
   get held(): boolean {
-    return this.#held > 0;
-  }
-
-  /** Whether it will never be sent. */
-  get dropped(): boolean {
-    return this.#isDropped;
-  }
-
-  /** Holds this back until {@link release} was called as often. */
-  hold(): void {
-    this.#held += 1;
-  }
-
-  /** @param success false for an attachment that could not be read. */
-  release(success: boolean): void {
-    this.#held -= 1;
-    if (!success) this.#isDropped = true;
-    if (this.#held > 0) return;
-    const waiting = this.#waiting ?? [];
-    this.#waiting = undefined;
-    for (const run of waiting) run();
-  }
-
-  /** Calls `run` when this is held no more. */
-  whenReleased(run: () => void): void {
-    this.#waiting ??= [];
-    this.#waiting.push(run);
+    return this.waiting !== undefined;
   }
 
   /** About how many bytes this holds, for the limits of queues: UTF-16 units count as one byte. */

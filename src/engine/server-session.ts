@@ -299,7 +299,7 @@ export class ServerSession implements ObservableSession, Backlogged {
     }
     this.#queue ??= new OutgoingQueue(this.#options.backlogs);
     this.#queue.push(outgoing);
-    if (outgoing.held) outgoing.whenReleased(() => this.#flush());
+    outgoing.waiting?.push(() => this.#flush());
     // A peer that never reads while others broadcast to it.
     if (this.#queue.size > this.#options.maxQueued) {
       this.shed("slow", `more than ${this.#options.maxQueued} bytes wait for the peer to read`);

@@ -132,7 +132,7 @@ export class Producer {
     const { id } = ack;
     const outgoing = this.#encode(id, args);
     // With a blob in it, it cannot be stored before that was read. Until then it counts as awaited.
-    if (outgoing.held) outgoing.whenReleased(() => this.#answered(ack, id, outgoing));
+    if (outgoing.waiting) outgoing.waiting.push(() => this.#answered(ack, id, outgoing));
     else this.#answered(ack, id, outgoing);
   }
 

@@ -1,8 +1,8 @@
 import type { Base64 } from "../binary.ts";
 import type { Clock } from "../clock.ts";
+import type { ClientOutgoing } from "../engine/client-outgoing.ts";
 import { type ClientTransport, TransportError } from "../engine/client-transport.ts";
 import type { Handshake } from "../engine/handshake.ts";
-import type { Outgoing } from "../engine/outgoing.ts";
 import { encodePacket, PacketType } from "../engine/packet.ts";
 import { decodePayload, encodeText, SEPARATOR } from "../engine/payload.ts";
 import type { TransportCloseReason, TransportReceiver } from "../engine/transport.ts";
@@ -78,9 +78,9 @@ export class PollingTransport implements ClientTransport {
     this.writable = true;
   }
 
-  send({ type, data, attachments }: Outgoing): void {
+  send({ type, parts }: ClientOutgoing): void {
     const { base64 } = this.#options;
-    const text = [data, ...attachments].map((part) => encodeText(type, part, base64)).join(SEPARATOR);
+    const text = parts.map((part) => encodeText(type, part, base64)).join(SEPARATOR);
     const bytes = new TextEncoder().encode(text).length;
     const batch = this.#batch;
     this.#bytes += bytes;

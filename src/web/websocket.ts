@@ -1,5 +1,5 @@
+import type { ClientOutgoing } from "../engine/client-outgoing.ts";
 import { type ClientTransport, TransportError } from "../engine/client-transport.ts";
-import type { Outgoing } from "../engine/outgoing.ts";
 import { PacketType } from "../engine/packet.ts";
 import { decodePacket, encodeText } from "../engine/payload.ts";
 import type { TransportCloseReason, TransportReceiver } from "../engine/transport.ts";
@@ -56,8 +56,8 @@ export class WebSocketTransport implements ClientTransport {
 
   opened(): void {}
 
-  send({ type, data, attachments }: Outgoing): void {
-    for (const part of [data, ...attachments]) {
+  send({ type, parts }: ClientOutgoing): void {
+    for (const part of parts) {
       const isText = typeof part === "string" || this.#options.forceBase64;
       // The DOM's types leave out views of shared memory, which no code here makes.
       this.#socket?.send(isText ? encodeText(type, part, base64) : (part as BufferSource));

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Binary } from "../../src/binary.ts";
-import { Engine, type SessionOptions } from "../../src/client/engine.ts";
+import { type ConnectOptions, createEngine } from "../../src/client/engine.ts";
+import { createOutgoing } from "../../src/engine/client-outgoing.ts";
 import { TransportError } from "../../src/engine/client-transport.ts";
-import { Outgoing } from "../../src/engine/outgoing.ts";
 import { PacketType } from "../../src/engine/packet.ts";
 import { ClientRecorderTransport } from "../support/client-recorder-transport.ts";
 import { FakeClock } from "../support/fake-clock.ts";
@@ -11,21 +11,21 @@ import { FakeClock } from "../support/fake-clock.ts";
 const OPEN =
   '0{"sid":"abc","upgrades":["websocket"],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000}';
 
-function start(options: Partial<SessionOptions> = {}) {
+function start(options: Partial<ConnectOptions> = {}) {
   const clock = new FakeClock();
   const events: unknown[] = [];
   const transports: ClientRecorderTransport[] = [];
-  const session = new Engine(
+  const engine = createEngine(
     {
-      opened: () => events.push("opened"),
+      open: () => events.push("opened"),
       message: (data: string | Binary) => events.push(["message", data]),
       ping: () => events.push("ping"),
-      upgraded: () => events.push(["upgraded", session.transport.name]),
-      closed: (reason, description) => events.push(["closed", reason, description]),
+      upgrade: ({ name }) => events.push(["upgraded", name]),
+      close: (reason, description) => events.push(["closed", reason, description]),
     },
     (name, sid) => {
       const transport = new ClientRecorderTransport(name);
-      if (sid !== undefined) transport.log.push(`for ${sid}`);
+      if (sid) transport.log.push(`for ${sid}`);
       transports.push(transport);
       return transport;
     },
@@ -38,17 +38,16 @@ function start(options: Partial<SessionOptions> = {}) {
     },
     clock,
   );
-  session.open();
   const transport = (index: number): ClientRecorderTransport => {
     const found = transports[index];
     if (found === undefined) throw new Error(`there is no transport ${index}`);
     return found;
   };
-  return { clock, session, events, transports, transport };
+  return { clock, engine, events, transports, transport };
 }
 
 /** A session over polling that stands, with nothing written down yet. */
-function opened(options: Partial<SessionOptions> = { upgrade: false }) {
+function opened(options: Partial<ConnectOptions> = { upgrade: false }) {
   const all = start(options);
   const polling = all.transport(0);
   polling.receive(OPEN);
@@ -66,25 +65,25 @@ function probing() {
   return { ...all, websocket };
 }
 
-const message = (text: string) => new Outgoing(PacketType.MESSAGE, text);
+const message = (text: string) => createOutgoing(PacketType.MESSAGE, [text]);
 
 describe("Engine, opening", () => {
   it("opens the first transport and waits for the handshake", () => {
-    const { session, events, transport, transports } = start({ upgrade: false });
+    const { engine, events, transport, transports } = start({ upgrade: false });
     expect(transport(0).take()).toEqual(["open"]);
-    expect(session.id).toBe("");
-    expect(session.writable).toBe(false);
+    expect(engine.id).toBe("");
+    expect(engine.writable).toBe(false);
     transport(0).receive(OPEN);
     expect(transport(0).take()).toEqual(["opened abc"]);
-    expect([session.id, session.transport.name, session.writable]).toEqual(["abc", "polling", true]);
+    expect([engine.id, engine.transport.name, engine.writable]).toEqual(["abc", "polling", true]);
     expect(events).toEqual(["opened"]);
     expect(transports).toHaveLength(1);
   });
 
   it("sends what was given before, in order, once it stands", () => {
-    const { session, transport } = start({ upgrade: false });
-    session.send(message("a"));
-    session.send(message("b"));
+    const { engine, transport } = start({ upgrade: false });
+    engine.send(message("a"));
+    engine.send(message("b"));
     transport(0).receive(OPEN);
     expect(transport(0).take()).toEqual(["open", "opened abc", "4a", "4b"]);
   });
@@ -141,7 +140,7 @@ describe("Engine, opening", () => {
   it.each(["0{}", "0", "0[]", "4hello", "2", "6"])("takes %j for no handshake", (packet) => {
     const { events, transport, clock } = start();
     transport(0).receive(packet);
-    expect(events).toEqual([["closed", "parse error", packet[0] === "0" ? expect.any(Error) : undefined]]);
+    expect(events).toEqual([["closed", "parse error", expect.any(TransportError)]]);
     expect(transport(0).log.at(-1)).toBe("closed");
     expect(clock.pending).toBe(0);
   });
@@ -161,21 +160,21 @@ describe("Engine, open", () => {
   });
 
   it("queues while the transport takes nothing", () => {
-    const { session, polling } = opened();
+    const { engine, polling } = opened();
     polling.writable = false;
-    session.send(message("a"));
-    session.send(message("b"));
-    expect(session.writable).toBe(false);
+    engine.send(message("a"));
+    engine.send(message("b"));
+    expect(engine.writable).toBe(false);
     expect(polling.take()).toEqual([]);
     polling.drain();
     expect(polling.take()).toEqual(["4a", "4b"]);
-    expect(session.writable).toBe(true);
+    expect(engine.writable).toBe(true);
   });
 
   it("does not queue without bound", () => {
-    const { session, polling, events } = opened();
+    const { engine, polling, events } = opened();
     polling.writable = false;
-    for (let count = 0; count < 20; count += 1) session.send(message("x".repeat(1_000)));
+    for (let count = 0; count < 20; count += 1) engine.send(message("x".repeat(1_000)));
     expect(events).toEqual([["closed", "transport error", expect.any(TransportError)]]);
   });
 
@@ -187,14 +186,14 @@ describe("Engine, open", () => {
   });
 
   it("ends when the server closes", () => {
-    const { events, session, polling } = opened();
+    const { events, engine, polling } = opened();
     polling.receive("1");
     polling.receive("4late");
-    session.send(message("late"));
+    engine.send(message("late"));
     expect(events).toEqual([
       ["closed", "transport close", { description: "transport closed by the server" }],
     ]);
-    expect(session.writable).toBe(false);
+    expect(engine.writable).toBe(false);
     expect(polling.take()).toEqual(["closed"]);
   });
 
@@ -261,10 +260,10 @@ describe("Engine, heartbeat", () => {
 
 describe("Engine, upgrade", () => {
   it("moves when the candidate works, and the request under way is over", () => {
-    const { session, events, polling, websocket } = probing();
-    session.send(message("before"));
+    const { engine, events, polling, websocket } = probing();
+    engine.send(message("before"));
     websocket.receive("3probe");
-    session.send(message("during"));
+    engine.send(message("during"));
     polling.receive("4last");
     expect(polling.take()).toEqual(["4before", "pause"]);
     expect(websocket.take()).toEqual([]);
@@ -275,7 +274,7 @@ describe("Engine, upgrade", () => {
       ["message", "last"],
       ["upgraded", "websocket"],
     ]);
-    session.send(message("after"));
+    engine.send(message("after"));
     websocket.receive("4new");
     expect(websocket.take()).toEqual(["4after"]);
     expect(events.at(-1)).toEqual(["message", "new"]);
@@ -298,27 +297,27 @@ describe("Engine, upgrade", () => {
   });
 
   it("stays when the candidate fails", () => {
-    const { session, events, polling, websocket } = probing();
+    const { engine, events, polling, websocket } = probing();
     websocket.receiver.closed("transport error");
-    session.send(message("a"));
+    engine.send(message("a"));
     expect(polling.take()).toEqual(["4a"]);
     expect(events).toEqual([]);
   });
 
   it("stays when the candidate answers anything else", () => {
     for (const packet of ["3", "3prob", "4early", "0{}", "1"]) {
-      const { session, polling, websocket } = probing();
+      const { engine, polling, websocket } = probing();
       websocket.receive(packet);
       expect(websocket.take()).toEqual(["closed"]);
-      session.send(message("a"));
+      engine.send(message("a"));
       expect(polling.take()).toEqual(["4a"]);
     }
   });
 
   it("takes polling up again when the candidate fails at the last moment", () => {
-    const { session, polling, websocket, events } = probing();
+    const { engine, polling, websocket, events } = probing();
     websocket.receive("3probe");
-    session.send(message("a"));
+    engine.send(message("a"));
     websocket.receiver.closed("transport close");
     expect(polling.take()).toEqual(["pause", "resume", "4a"]);
     polling.endPause();
@@ -335,23 +334,23 @@ describe("Engine, upgrade", () => {
 
 describe("Engine, closing", () => {
   it("ends at once when nothing waits", () => {
-    const { session, events, polling, clock } = opened();
-    session.send(message("last"));
-    session.close();
+    const { engine, events, polling, clock } = opened();
+    engine.send(message("last"));
+    engine.close();
     expect(polling.take()).toEqual(["4last", "closed"]);
     expect(events).toEqual([["closed", "forced close", undefined]]);
     expect(clock.pending).toBe(0);
-    session.close();
+    engine.close();
     expect(events).toHaveLength(1);
   });
 
   it("delivers first what waits", () => {
-    const { session, events, polling, clock } = opened();
+    const { engine, events, polling, clock } = opened();
     polling.writable = false;
-    session.send(message("last"));
-    session.close();
+    engine.send(message("last"));
+    engine.close();
     expect(events).toEqual([["closed", "forced close", undefined]]);
-    expect([session.writable, polling.take()]).toEqual([false, []]);
+    expect([engine.writable, polling.take()]).toEqual([false, []]);
     polling.receive("4late");
     polling.drain();
     expect(polling.take()).toEqual(["4last", "closed"]);
@@ -359,29 +358,29 @@ describe("Engine, closing", () => {
   });
 
   it("waits no longer than for a ping", () => {
-    const { session, events, polling, clock } = opened();
+    const { engine, events, polling, clock } = opened();
     polling.writable = false;
-    session.send(message("last"));
-    session.close();
+    engine.send(message("last"));
+    engine.close();
     clock.advance(45_000);
     expect(polling.take()).toEqual(["closed"]);
     expect([events.length, clock.pending]).toEqual([1, 0]);
   });
 
   it("goes through with an upgrade under way", () => {
-    const { session, polling, websocket, events } = probing();
+    const { engine, polling, websocket, events } = probing();
     websocket.receive("3probe");
-    session.send(message("last"));
-    session.close();
+    engine.send(message("last"));
+    engine.close();
     polling.endPause();
     expect(websocket.take()).toEqual(["5", "4last", "closed"]);
     expect(events).toEqual([["closed", "forced close", undefined]]);
   });
 
   it("gives up what has not opened", () => {
-    const { session, transport, events } = start();
-    session.send(message("never"));
-    session.close();
+    const { engine, transport, events } = start();
+    engine.send(message("never"));
+    engine.close();
     expect(transport(0).take()).toEqual(["open", "closed"]);
     expect(events).toEqual([["closed", "forced close", undefined]]);
   });

@@ -25,6 +25,7 @@ export class ClientRecorderTransport extends RecorderTransport implements Client
 
   resume(): void {
     this.log.push("resume");
+    this.#paused = undefined;
   }
 
   /** The request under way is over. */

@@ -1,4 +1,5 @@
 import type { Binary } from "../../src/binary.ts";
+import type { ClientOutgoing } from "../../src/engine/client-outgoing.ts";
 import type { Outgoing } from "../../src/engine/outgoing.ts";
 import { decodePacketType, encodePacket } from "../../src/engine/packet.ts";
 import type { ServerTransport, TransportReceiver } from "../../src/engine/transport.ts";
@@ -23,9 +24,11 @@ export class RecorderTransport implements ServerTransport {
     this.name = name;
   }
 
-  send(outgoing: Outgoing): void {
-    const { type, data, attachments } = outgoing;
-    this.log.push(typeof data === "string" ? encodePacket(type, data) : data, ...attachments);
+  send(outgoing: Outgoing | ClientOutgoing): void {
+    const parts = "parts" in outgoing ? outgoing.parts : [outgoing.data, ...outgoing.attachments];
+    this.log.push(
+      ...parts.map((part) => (typeof part === "string" ? encodePacket(outgoing.type, part) : part)),
+    );
   }
 
   close(): void {

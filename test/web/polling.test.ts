@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Binary } from "../../src/binary.ts";
+import { createOutgoing } from "../../src/engine/client-outgoing.ts";
 import { TransportError } from "../../src/engine/client-transport.ts";
-import { Outgoing } from "../../src/engine/outgoing.ts";
 import { PacketType } from "../../src/engine/packet.ts";
 import { base64 } from "../../src/web/base64.ts";
 import type { PollingRequest } from "../../src/web/exchange.ts";
@@ -81,7 +81,7 @@ async function opened(options?: Start) {
   await all.one().answer(200, "0{}");
   const get = all.one();
   all.events.splice(0);
-  const send = (text: string) => all.transport.send(new Outgoing(PacketType.MESSAGE, text));
+  const send = (text: string) => all.transport.send(createOutgoing(PacketType.MESSAGE, [text]));
   return { ...all, get, send };
 }
 

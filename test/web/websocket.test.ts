@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Binary } from "../../src/binary.ts";
+import { createOutgoing } from "../../src/engine/client-outgoing.ts";
 import { TransportError } from "../../src/engine/client-transport.ts";
-import { Outgoing } from "../../src/engine/outgoing.ts";
 import { PacketType } from "../../src/engine/packet.ts";
 import { type WebSocketOptions, WebSocketTransport } from "../../src/web/websocket.ts";
 
@@ -87,8 +87,8 @@ describe("WebSocketTransport of the web", () => {
   it("sends a packet as one message, and each attachment as another", () => {
     const { socket, transport } = opened();
     const [first, second] = [Uint8Array.of(1), new ArrayBuffer(2)];
-    transport.send(new Outgoing(PacketType.MESSAGE, "hello", [first, second]));
-    transport.send(new Outgoing(PacketType.MESSAGE, first));
+    transport.send(createOutgoing(PacketType.MESSAGE, ["hello", first, second]));
+    transport.send(createOutgoing(PacketType.MESSAGE, [first]));
     expect(socket.log).toEqual(["4hello", first, second, first]);
   });
 
@@ -128,8 +128,8 @@ describe("WebSocketTransport of the web", () => {
 
   it("sends base64 where it is told to", () => {
     const { socket, transport } = start({ forceBase64: true });
-    transport.send(new Outgoing(PacketType.MESSAGE, "hello", [Uint8Array.of(1, 2, 255)]));
-    transport.send(new Outgoing(PacketType.MESSAGE, new ArrayBuffer(1)));
+    transport.send(createOutgoing(PacketType.MESSAGE, ["hello", Uint8Array.of(1, 2, 255)]));
+    transport.send(createOutgoing(PacketType.MESSAGE, [new ArrayBuffer(1)]));
     expect(socket.log).toEqual(["4hello", "bAQL/", "bAA=="]);
   });
 

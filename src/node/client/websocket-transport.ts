@@ -2,8 +2,8 @@ import { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
 import type { Binary } from "../../binary.ts";
 import type { ResolvedOptions } from "../../client/options.ts";
+import type { ClientOutgoing } from "../../engine/client-outgoing.ts";
 import { type ClientTransport, TransportError } from "../../engine/client-transport.ts";
-import type { Outgoing } from "../../engine/outgoing.ts";
 import { encodePacket, PacketType, packetTypeOf } from "../../engine/packet.ts";
 import type { TransportCloseReason, TransportReceiver } from "../../engine/transport.ts";
 import { parseRetryAfter } from "../../web/retry-after.ts";
@@ -79,7 +79,7 @@ export class WebSocketTransport implements ClientTransport {
 
   opened(): void {}
 
-  send(outgoing: Outgoing): void {
+  send(outgoing: ClientOutgoing): void {
     this.#shell?.send(outgoing);
   }
 
@@ -114,10 +114,11 @@ class ClientShell extends Shell {
     this.#forceBase64 = forceBase64;
   }
 
-  send({ type, data, attachments }: Outgoing): void {
-    if (typeof data === "string") this.connection.sendText(encodePacket(type, data));
-    else this.#sendBinary(data);
-    for (const attachment of attachments) this.#sendBinary(attachment);
+  send({ type, parts }: ClientOutgoing): void {
+    for (const part of parts) {
+      if (typeof part === "string") this.connection.sendText(encodePacket(type, part));
+      else this.#sendBinary(part);
+    }
   }
 
   #sendBinary(data: Binary): void {

@@ -17,8 +17,8 @@ export class SendOrder {
 
   push(outgoing: Outgoing): void {
     this.#queue.push(outgoing);
-    if (outgoing.held) outgoing.whenReleased(() => this.#flush());
-    else this.#flush();
+    outgoing.waiting?.push(() => this.#flush());
+    this.#flush();
   }
 
   clear(): void {
