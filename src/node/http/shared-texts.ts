@@ -8,7 +8,7 @@ const MAX_LENGTH = 256;
 /**
  * One copy of what many requests say alike. Node makes new strings for the fields of each request, and a client keeps
  * its first request as long as it is there: the names of the fields, the target, the host and the browser's name would
- * be 350 bytes of an idle client of Node, and a kilobyte of a browser.
+ * be 300 bytes of an idle client of Node, and a kilobyte of a browser.
  */
 export class SharedTexts {
   readonly #texts = new Map<string, string>();
@@ -19,7 +19,6 @@ export class SharedTexts {
     for (let index = 0; index < rawHeaders.length; index++) {
       rawHeaders[index] = this.#shared(rawHeaders[index] as string);
     }
-    request.httpVersion = this.#shared(request.httpVersion);
     if (url !== undefined) request.url = this.#shared(url);
   }
 
