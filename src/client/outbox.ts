@@ -48,7 +48,7 @@ export interface Outbox {
    */
   emit(data: [string, ...unknown[]], flags: Flags, withError: boolean): void;
   /** Sends a packet at once. @throws BaroError `BARO_DATA` for data that JSON cannot hold. */
-  send(type: PacketType, data?: unknown, id?: number): Outgoing;
+  send(type: PacketType, data?: unknown, id?: number): ClientOutgoing;
   /** What stands beside the credentials; nothing for a server that has offered nothing. */
   request(): JsonObject | false;
   /**
@@ -118,7 +118,7 @@ export function createOutbox(
     return { type, namespace, id, data } as Extract<Packet, { type: Type }>;
   }
 
-  function send(type: PacketType, data?: unknown, id?: number): Outgoing {
+  function send(type: PacketType, data?: unknown, id?: number): ClientOutgoing {
     return link.send(toPacket(type, data, id));
   }
 
