@@ -79,7 +79,7 @@ export const ROWS = [
     title: `${connections.toLocaleString("en")} clients`,
     detail: "one room, 1 message in flight",
     kind: "fanOut",
-    servers: EVENTS,
+    servers: [...EVENTS, "node:net"],
     load: { protocol: "sio", connections, inFlight: 1, size: SMALL },
     server: { publishes: true },
     figures: [{ key: "cpu", unit: "µs", targets: [] }],

@@ -25,6 +25,7 @@ export const SERVERS = {
   "baro/sse": { module: "baro-sse", ...STREAMS },
   "better-sse": { module: "better-sse", ...STREAMS },
   "node:http": { module: "node-http", ...STREAMS },
+  "node:net": { module: "node-net" },
   "baro/websocket": { module: "baro-websocket" },
   ws: { module: "ws", env: PLAIN },
   "ws + bufferutil": { module: "ws", missing: missing("bufferutil") },
