@@ -130,6 +130,9 @@ describe("PollingTransport", () => {
     expect(events).toEqual(["drained"]);
     expect(transport.writable).toBe(true);
     expect(take()).toEqual([]);
+    send("b");
+    await settled();
+    expect(one().body).toBe("4b");
   });
 
   it("stays within the bytes that the server takes", async () => {
@@ -144,6 +147,16 @@ describe("PollingTransport", () => {
     expect(first.body).toBe("4가나다\x1e412345678");
     await first.answer(200, "ok");
     expect(one().body).toBe("4x");
+  });
+
+  it("counts the separators, too", async () => {
+    const { send, one } = await opened();
+    for (const text of ["12345678", "12345678", ""]) send(text); // 9, 10 and 2: 21
+    await settled();
+    const first = one();
+    expect(first.body).toBe("412345678\x1e412345678");
+    await first.answer(200, "ok");
+    expect(one().body).toBe("4");
   });
 
   it("stays within the packets that a server takes", async () => {

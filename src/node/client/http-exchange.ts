@@ -61,7 +61,6 @@ function send(
   more: Record<string, string>,
   signal: AbortSignal,
 ): ClientRequest {
-  signal.throwIfAborted();
   const make = url.startsWith("https:") ? requestHttps : requestHttp;
   const all = { ...more, ...headers };
   const method = body === undefined ? "GET" : "POST";
