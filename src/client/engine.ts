@@ -45,10 +45,6 @@ export interface ConnectOptions {
   readonly transports: readonly string[];
   /** Whether to move to a better transport that the server offers. */
   readonly upgrade: boolean;
-  /** Whether the next of `transports` is tried when one fails to open. */
-  readonly tryAllTransports: boolean;
-  /** Milliseconds after which one counts as failed, where there is a next one; without a limit for 0 or false. */
-  readonly openTimeout?: number | false;
   /** Bytes that may wait while the transport takes none. Over it the connection ends: a peer that never reads must not fill the memory. */
   readonly maxQueuedBytes: number;
 }
@@ -85,11 +81,9 @@ const MAX_DELAY = 2 ** 31 - 1;
 export function createEngine(
   handler: EngineHandler,
   create: CreateTransport,
-  { transports, upgrade, tryAllTransports, openTimeout, maxQueuedBytes }: ConnectOptions,
+  { transports, upgrade, maxQueuedBytes }: ConnectOptions,
   clock: Clock,
 ): Engine {
-  /** Those to try yet. */
-  const names = tryAllTransports ? [...transports] : transports.slice(0, 1);
   // A set: it keeps the order, takes from the front at no cost, and bears to be added to while it is walked.
   const queue = new Set<ClientOutgoing>();
   let queuedBytes = 0;
@@ -180,16 +174,6 @@ export function createEngine(
     if (isClosed && !isPaused && queue.size === 0) finish();
   }
 
-  function openNext(): boolean {
-    const name = names.shift();
-    cancelTimer?.();
-    transport?.close();
-    if (!name) return false;
-    transport = dial(name);
-    if (openTimeout && names.length > 0) cancelTimer = clock.after(openTimeout, openNext);
-    return true;
-  }
-
   function dial(name: string): ClientTransport {
     const dialled = create(name, id);
     dialled.open({
@@ -208,7 +192,7 @@ export function createEngine(
       },
       closed(reason, description) {
         if (dialled === candidate) dropCandidate();
-        else if (id || !openNext()) end(reason, description);
+        else end(reason, description);
       },
     });
     return dialled;
@@ -293,6 +277,8 @@ export function createEngine(
     queue.clear();
   }
 
-  if (!openNext()) cancelTimer = clock.after(0, () => fail("No transports available"));
+  const [first] = transports;
+  if (first) transport = dial(first);
+  else cancelTimer = clock.after(0, () => fail("No transports available"));
   return engine;
 }

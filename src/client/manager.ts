@@ -209,13 +209,20 @@ export class Manager<
     this.engine?.close();
   }
 
-  #connect(done?: Done): void {
+  /** @param tried how many transports have failed to open since the attempt began. */
+  #connect(done?: Done, tried = 0): void {
     const { opts } = this;
     const { clock, onPage, transports } = this.#platform;
     const classes = findTransports(opts.transports, transports);
     const names = [...classes.keys()];
     const { timeout, tryAllTransports = names[0] !== "polling" } = opts;
     const worked = tryAllTransports || opts.rememberUpgrade ? this.#worked : undefined;
+    names.sort((a, b) => Number(b === worked) - Number(a === worked));
+    const fail = (error: Error): void => {
+      this.#release();
+      if (tryAllTransports && tried + 1 < names.length) this.#connect(done, tried + 1);
+      else this.#failed(error, done);
+    };
     this.#cancelTimer?.();
     this.#state = "opening";
     this.#codec = createCodec(opts.parser);
@@ -227,7 +234,7 @@ export class Manager<
         ping: () => this.#tell("ping"),
         close: (reason, description) => {
           if (this.#state === "open") this.#lost(reason, description);
-          else if (this.#state === "opening") this.#failed(toError(reason, description), done);
+          else if (this.#state === "opening") fail(toError(reason, description));
         },
       },
       (name, sid) => {
@@ -235,12 +242,7 @@ export class Manager<
         const Transport = classes.get(name) as TransportClass;
         return new Transport(transportUrl(this.#address, options, name, sid), options);
       },
-      {
-        ...opts,
-        transports: names.sort((a, b) => Number(b === worked) - Number(a === worked)),
-        tryAllTransports,
-        openTimeout: timeout && timeout / names.length,
-      },
+      { ...opts, transports: [...names.slice(tried), ...names] },
       clock,
     );
     this.#leavePage ??= onPage(
@@ -248,7 +250,8 @@ export class Manager<
       opts.closeOnBeforeunload ? () => this.#stop() : undefined,
     );
     if (timeout !== false) {
-      this.#cancelTimer = clock.after(timeout, () => this.#failed(new Error("timeout"), done));
+      const share = timeout / (tryAllTransports ? names.length : 1);
+      this.#cancelTimer = clock.after(share, () => fail(new Error("timeout")));
     }
   }
 
@@ -274,7 +277,6 @@ export class Manager<
   }
 
   #failed(error: Error, done: Done | undefined): void {
-    this.#release();
     if (this.#worked === "websocket") this.#worked = undefined;
     this.#backoff.heed(error);
     for (const port of this.#ports.values()) port.failed(error);

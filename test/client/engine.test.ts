@@ -32,7 +32,6 @@ function start(options: Partial<ConnectOptions> = {}) {
     {
       transports: ["polling", "websocket"],
       upgrade: true,
-      tryAllTransports: false,
       maxQueuedBytes: 10_000,
       ...options,
     },
@@ -100,41 +99,6 @@ describe("Engine, opening", () => {
     transport(0).receiver.closed("transport error", "refused");
     expect(events).toEqual([["closed", "transport error", "refused"]]);
     expect(transports).toHaveLength(1);
-  });
-
-  it("tries the next transport where it is told to", () => {
-    const { events, transport } = start({ tryAllTransports: true });
-    transport(0).receiver.closed("transport error");
-    transport(1).receive(OPEN);
-    expect(events).toEqual(["opened"]);
-    expect(transport(1).name).toBe("websocket");
-  });
-
-  it("gives each transport its share of the time, and the last one the rest", () => {
-    const { events, transport, clock } = start({ tryAllTransports: true, openTimeout: 1_000 });
-    clock.advance(999);
-    expect(transport(0).log.at(-1)).toBe("open");
-    clock.advance(1);
-    expect(transport(0).log.at(-1)).toBe("closed");
-    expect([transport(1).name, clock.pending]).toEqual(["websocket", 0]);
-    transport(1).receive(OPEN);
-    expect(events).toEqual(["opened"]);
-  });
-
-  it("waits without end where there is no other transport", () => {
-    const { transport, clock } = start({
-      transports: ["polling"],
-      tryAllTransports: true,
-      openTimeout: 1_000,
-    });
-    expect([transport(0).log.at(-1), clock.pending]).toEqual(["open", 0]);
-  });
-
-  it("ends when the last transport fails too", () => {
-    const { events, transport } = start({ tryAllTransports: true });
-    transport(0).receiver.closed("transport error", 1);
-    transport(1).receiver.closed("transport error", 2);
-    expect(events).toEqual([["closed", "transport error", 2]]);
   });
 
   it.each(["0{}", "0", "0[]", "4hello", "2", "6"])("takes %j for no handshake", (packet) => {

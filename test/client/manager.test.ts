@@ -148,11 +148,26 @@ describe("Manager and its transports", () => {
   });
 
   it("does not wait for one transport alone", () => {
-    const { manager, platform, clock } = start({ transports: ["websocket", "polling"] });
+    const { manager, platform, clock, events } = start({ transports: ["websocket", "polling"] });
     manager.open();
     clock.advance(9_999);
     expect(names(platform)).toEqual(["websocket"]);
     clock.advance(1);
+    expect(names(platform)).toEqual(["websocket", "polling"]);
+    expect(platform.made[0]?.transport.log.at(-1)).toBe("closed");
+    clock.advance(9_999);
+    expect(events).toEqual([]);
+    clock.advance(1);
+    expect(events).toEqual([["error", "timeout"]]);
+  });
+
+  it("tells of the last transport's failure when all fail", () => {
+    const { manager, platform, refuse, events } = start({ transports: ["websocket", "polling"] });
+    manager.open();
+    refuse();
+    expect(events).toEqual([]);
+    refuse();
+    expect(events).toEqual([["error", "refused"]]);
     expect(names(platform)).toEqual(["websocket", "polling"]);
   });
 
