@@ -163,7 +163,8 @@ export function createOutbox(
     // What comes then does not go on from there.
     if (numbered) agreement = undefined;
     return () => {
-      for (const [, { callback }] of failed) call(callback, [disconnected()], clock);
+      for (const [, { callback }] of failed)
+        call(callback, [new Error("socket has been disconnected")], clock);
     };
   }
 
@@ -179,9 +180,9 @@ export function createOutbox(
    * Makes sure that there is room for what waits. Programs may take out what they like: their bytes are counted until
    * nothing waits.
    */
-  function admit(packet: EventPacket, waiting: number): void {
+  function admit(data: EventPacket["data"], waiting: number): void {
     const { maxBuffered = Number.POSITIVE_INFINITY, maxBufferedBytes = Number.POSITIVE_INFINITY } = options;
-    const { text, attachments } = encode(packet);
+    const { text, attachments } = encode(toPacket(PacketType.EVENT, data));
     const size = attachments.reduce((sum, { byteLength }) => sum + byteLength, text.length);
     if (waiting === 0) bufferedBytes = 0;
     if (waiting >= maxBuffered || bufferedBytes + size > maxBufferedBytes) {
@@ -196,16 +197,12 @@ export function createOutbox(
    */
   function sendEvent({ data, id }: EventPacket, volatile?: boolean): void {
     call(announce as Callback, [data], clock);
-    if (!agreement) {
-      send(PacketType.EVENT, data, id);
-      return;
-    }
-    if (data[0][0] === "~") throw reservedName(data[0]);
-    const isKept = !volatile && room > 0 && roomBytes > 0;
+    if (agreement && data[0][0] === "~") throw reservedName(data[0]);
+    const isKept = agreement && !volatile && room > 0 && roomBytes > 0;
     const number = last + 1;
     // Without a number the mark stands alone, so that no argument of the program is taken for one.
     const mark = `~${isKept ? number : ""}`;
-    const outgoing = send(PacketType.EVENT, [...data, mark], id);
+    const outgoing = send(PacketType.EVENT, agreement ? [...data, mark] : data, id);
     if (!isKept) return;
     const key = id ?? mark;
     const entry = { ...entries.get(key), number, outgoing };
@@ -229,7 +226,7 @@ export function createOutbox(
       if (sender.connected) {
         sendEvent(packet, volatile);
       } else {
-        admit(packet, sender.sendBuffer.length);
+        admit(data, sender.sendBuffer.length);
         sender.sendBuffer.push(packet);
       }
     } catch (error) {
@@ -281,7 +278,7 @@ export function createOutbox(
           ? listener
           : (error: unknown, ...values: unknown[]) => error || listener(...values);
       if (isRetried) {
-        admit(toPacket(PacketType.EVENT, data), attempts.length);
+        admit(data, attempts.length);
         addAttempt(data, callback, timeout);
       } else if (!volatile || (sender.connected && sender.io.engine.writable)) {
         transmit(data, callback, timeout, volatile);
@@ -317,14 +314,14 @@ export function createOutbox(
     receive([event, value]) {
       if (!agreement || event[0] !== "~") return false;
       if (event === "~ack" && Number.isSafeInteger(value)) taken(value as number);
-      if (event === "~gone") settle(value, [disconnected()]);
+      if (event === "~gone") settle(value, [new Error("socket has been disconnected")]);
       if (event === "~advice") link.heed(value);
       return true;
     },
     settle,
     async refreshAuth(auth) {
       if (!sender.connected || !agreement?.auth)
-        throw new BaroError(ERR_STATE, "No server that renews credentials is connected.");
+        throw new BaroError(ERR_STATE, "No connected server renews credentials.");
       const refusal = await acknowledgement((callback) => {
         send(PacketType.EVENT, ["~auth", auth], wait(callback, undefined));
       });
@@ -332,9 +329,4 @@ export function createOutbox(
     },
     fail,
   };
-}
-
-/** What those hear who wait for an answer that will not come. */
-function disconnected(): Error {
-  return new Error("socket has been disconnected");
 }

@@ -21,7 +21,7 @@ export interface ExtendedError extends Error {
 
 /** The error that a server tells of. */
 export function toError(told: JsonObject | string): ExtendedError {
-  const { message, data } = typeof told === "string" ? { message: told, data: undefined } : told;
+  const { message, data } = typeof told === "string" ? ({ message: told } as JsonObject) : told;
   return Object.assign(new Error(typeof message === "string" ? message : ""), { data });
 }
 

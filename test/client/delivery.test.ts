@@ -150,6 +150,17 @@ describe("A server that agreed", () => {
     expect(sent()).toEqual(['42["a","~1"]', '42["b","~2"]', '42["d","~"]']);
   });
 
+  it("takes no number that is none", () => {
+    const { socket, agree, cut, sent, receive } = start();
+    agree();
+    socket.emit("a");
+    for (const value of ["null", '"1"', "1.5", '{"valueOf":1,"toString":1}']) receive(`42["~ack",${value}]`);
+    sent();
+    cut();
+    agree();
+    expect(sent()).toEqual(['42["a","~1"]']);
+  });
+
   it("keeps names with a tilde to itself", () => {
     const { socket, agree, sent, receive } = start();
     agree();

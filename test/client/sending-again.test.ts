@@ -87,6 +87,21 @@ describe("What a client sends again", () => {
     expect(sent()).toEqual(['420["a","~1"]']);
   });
 
+  it("is not sent by `retries` once the server keeps its acknowledgement no more", () => {
+    const { socket, agree, cut, sent, receive, note, answers } = startAgreed({
+      retries: 3,
+      ackTimeout: 60_000,
+    });
+    agree();
+    socket.emit("a", note("a"));
+    cut();
+    agree(1);
+    sent();
+    receive('42["~gone",0]');
+    expect(answers).toEqual([["a", "socket has been disconnected"]]);
+    expect(sent()).toEqual([]);
+  });
+
   it("is sent by `retries` after all, when the server lost what it knew", () => {
     const { socket, agree, cut, sent, receive, note, answers } = startAgreed({
       retries: 3,

@@ -102,6 +102,15 @@ describe("The option retries", () => {
     expect(sent()).toEqual([]);
   });
 
+  it("does not try without end what turned bad while it waited", () => {
+    const { socket, connect, note, answers } = start({ retries: Number.POSITIVE_INFINITY });
+    const bad: Record<string, unknown> = {};
+    socket.emit("a", bad, note);
+    bad.self = bad;
+    connect();
+    expect(answers).toEqual([[expect.stringContaining("cannot be sent as JSON")]]);
+  });
+
   it("goes on after an event that turned bad while it waited, and after a callback that throws", () => {
     const { socket, connect, sent, receive, note, answers, clock } = start({ retries: 1 });
     const bad: Record<string, unknown> = {};
