@@ -38,28 +38,26 @@ export function createCodec(parser?: Parser): ClientCodec {
 function parserCodec({ Encoder, Decoder }: Parser): ClientCodec {
   const encoder = new Encoder();
   const decoder = new Decoder();
-  let decoded: ParserPacket | undefined;
-  decoder.on("decoded", (packet) => {
-    decoded = packet;
+  let decoded: Decoded;
+  // Believes the parser as little as the server: its packets come from there. What it throws, and what is no object, is
+  // caught below.
+  decoder.on("decoded", ({ type, nsp, id, data }: ParserPacket) => {
+    // Some tell binary packets by a type of their own, three above the plain one. Formats without `undefined` write null.
+    decoded =
+      toPacket(type > 4 ? type - 3 : type, nsp, id ?? undefined, data ?? undefined) ??
+      new Malformed("illegal payload");
   });
   return {
     encode: ({ namespace: nsp, ...packet }) =>
       createOutgoing(MessageType.MESSAGE, encoder.encode({ ...packet, nsp })),
-    // Believes the parser as little as the server: its packets come from there.
     decode(message) {
-      decoded = undefined;
+      decoded = "incomplete";
       try {
         decoder.add(message);
-        if (!decoded) return "incomplete";
-        const { type, nsp, id, data } = decoded as ParserPacket;
-        // Some tell binary packets by a type of their own, three above the plain one. Formats without `undefined` write null.
-        return (
-          toPacket(type > 4 ? type - 3 : type, nsp, id ?? undefined, data ?? undefined) ??
-          new Malformed("illegal payload")
-        );
       } catch (error) {
-        return new Malformed(String(error));
+        decoded = new Malformed(String(error));
       }
+      return decoded;
     },
   };
 }

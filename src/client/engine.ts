@@ -152,7 +152,7 @@ export function createEngine(
   }
 
   function isReady(): boolean {
-    return id !== "" && !isPaused && transport?.writable === true;
+    return id !== "" && !isPaused && !!transport?.writable;
   }
 
   function enqueue(outgoing: ClientOutgoing): void {
