@@ -121,7 +121,7 @@ export function createEngine(
     }
 
     send(outgoing: ClientOutgoing): void {
-      for (const part of outgoing.parts) this.tellPacket("packetCreate", "message", part);
+      for (const data of outgoing.parts) tellMessage("packetCreate", data);
       enqueue(outgoing);
       if (this.hasListeners("drain")) clock.after(0, tellDrained);
     }
@@ -141,11 +141,11 @@ export function createEngine(
       (handler as Partial<Record<string, Callback>>)[event]?.(...args);
       call(() => this.dispatch(event, args), [], clock);
     }
-
-    tellPacket(event: "packet" | "packetCreate", type: EnginePacket["type"], data?: string | Binary): void {
-      if (this.hasListeners(event)) this.tell(event, { type, data });
-    }
   })();
+
+  function tellMessage(event: "packet" | "packetCreate", data: string | Binary): void {
+    if (engine.hasListeners(event)) engine.tell(event, { type: "message", data });
+  }
 
   function tellDrained(): void {
     if (engine.writable) engine.tell("drain");
@@ -203,12 +203,12 @@ export function createEngine(
     if (!id) {
       receiveHandshake(type === PacketType.OPEN && parseHandshake(data));
     } else if (type === PacketType.MESSAGE) {
-      engine.tellPacket("packet", "message", data);
+      tellMessage("packet", data);
       handler.message(data);
     } else if (type === PacketType.PING) {
       deadline = clock.now() + patience;
       enqueue(createOutgoing(PacketType.PONG));
-      engine.tellPacket("packet", "ping");
+      engine.tell("packet", { type: "ping", data: undefined });
       engine.tell("ping");
     } else if (type === PacketType.CLOSE) {
       end("transport close", { description: "transport closed by the server" });
