@@ -89,9 +89,7 @@ export function createMembership(
       const fail = outbox.agree(answer);
       member.recovered = Boolean(pid) && pid === secret;
       secret = pid as string | undefined;
-      const received = member.receiveBuffer;
-      member.receiveBuffer = [];
-      for (const packet of received) deliver(packet);
+      for (const packet of member.receiveBuffer.splice(0)) deliver(packet);
       // A listener may have left: then the rest waits for the next connection.
       outbox.drain();
       if (member.connected) tell("connect", []);
@@ -147,9 +145,10 @@ export function createMembership(
           break;
         case PacketType.CONNECT_ERROR:
           asked = undefined;
-          if (member.connected || !member.active) break;
-          end();
-          tell("connect_error", [toError(packet.data)]);
+          if (!member.connected && member.active) {
+            end();
+            tell("connect_error", [toError(packet.data)]);
+          }
           break;
         case PacketType.EVENT:
           if (!member.connected) {
