@@ -12,7 +12,9 @@ import { WebSocketTransport } from "../web/websocket.ts";
 
 const platform: Platform = {
   clock,
-  page: globalThis.location,
+  get page() {
+    return globalThis.location;
+  },
   random: Math.random,
   randomId: () => base64.encode(crypto.getRandomValues(new Uint8Array(16))),
   onPage,
