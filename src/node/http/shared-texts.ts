@@ -5,6 +5,14 @@ const MAX_TEXTS = 1000;
 /** The longest one, in characters. What is longer is hardly ever the same for two clients. */
 const MAX_LENGTH = 256;
 
+/** The fields whose values are one client's alone, and some of them secret: they are not to outlive it here. */
+const OWN_FIELDS: ReadonlySet<string> = new Set([
+  "authorization",
+  "cookie",
+  "proxy-authorization",
+  "sec-websocket-key",
+]);
+
 /**
  * One copy of what many requests say alike. Node makes new strings for the fields of each request, and a client keeps
  * its first request as long as it is there: the names of the fields, the target, the host and the browser's name would
@@ -13,11 +21,19 @@ const MAX_LENGTH = 256;
 export class SharedTexts {
   readonly #texts = new Map<string, string>();
 
+  /** How many are kept. */
+  get size(): number {
+    return this.#texts.size;
+  }
+
   /** Lets `request` share its texts with those before it. It reads as before. */
   share(request: IncomingMessage): void {
     const { rawHeaders, url } = request;
-    for (let index = 0; index < rawHeaders.length; index++) {
-      rawHeaders[index] = this.#shared(rawHeaders[index] as string);
+    for (let index = 0; index < rawHeaders.length; index += 2) {
+      const name = rawHeaders[index] as string;
+      rawHeaders[index] = this.#shared(name);
+      if (!OWN_FIELDS.has(name.toLowerCase()))
+        rawHeaders[index + 1] = this.#shared(rawHeaders[index + 1] as string);
     }
     if (url !== undefined) request.url = this.#shared(url);
   }

@@ -31,6 +31,15 @@ describe("texts that requests share", () => {
     }
   });
 
+  it("keeps no credentials, and nothing that each client has of its own", () => {
+    const texts = new SharedTexts();
+    texts.share(requestWith("/", "Host", "a.example"));
+    const { size } = texts;
+    const names = ["Cookie", "cookie", "Authorization", "Sec-WebSocket-Key"];
+    for (const name of names) texts.share(requestWith("/", name, `secret of ${name}`));
+    expect(texts.size).toBe(size + names.length);
+  });
+
   it("keeps one copy of what many say, also after many that nobody else says", () => {
     setFlagsFromString("--expose-gc");
     const collect: () => void = runInNewContext("gc");
