@@ -295,7 +295,7 @@ export function createOutbox(
     },
     agree(answer) {
       const { v, seq, epoch } = (answer ?? {}) as JsonObject;
-      const isAgreed = v === VERSION && epoch && Number.isSafeInteger(seq);
+      const isAgreed = v === VERSION && typeof epoch === "string" && Number.isSafeInteger(seq);
       // Nobody knows what another state of the server has taken: to send it again could be to do it twice.
       const goesOn = isAgreed && epoch === agreement?.epoch;
       if (goesOn) taken(seq as number);

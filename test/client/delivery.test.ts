@@ -27,6 +27,7 @@ describe("A server that offers nothing", () => {
     '{"v":2,"seq":0,"epoch":"one"}',
     '{"v":1,"seq":"0","epoch":"one"}',
     '{"v":1,"seq":0}',
+    '{"v":1,"seq":0,"epoch":{}}',
     "[]",
     "7",
     "null",
