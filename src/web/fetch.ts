@@ -1,7 +1,8 @@
 import { base64 } from "./base64.ts";
 import { clock } from "./clock.ts";
 import type { Exchange } from "./exchange.ts";
-import { PollingTransport } from "./polling.ts";
+import { createPolling } from "./polling.ts";
+import { transportClass } from "./transport-class.ts";
 
 /** Browsers refuse the requests that outlive a page when their bodies together pass 64 KiB. */
 const MAX_KEEPALIVE_LENGTH = 16_384;
@@ -18,13 +19,9 @@ export interface FetchOptions {
 }
 
 /** Long-polling by `fetch`. */
-export class Fetch extends PollingTransport {
-  static readonly transport: string = "polling";
-
-  constructor(url: string, options: FetchOptions) {
-    super({ ...options, url, exchange: createFetchExchange(options), base64, clock });
-  }
-}
+export const Fetch = /* @__PURE__ */ transportClass("polling", (url, options: FetchOptions) =>
+  createPolling({ ...options, url, exchange: createFetchExchange(options), base64, clock }),
+);
 
 /**
  * Requests by `fetch`.

@@ -35,121 +35,117 @@ export interface PollingOptions {
  * Long-polling (Engine.IO 4, "HTTP long-polling"): one GET waits for packets, one POST at a time carries them. All
  * that is sent in one turn leaves in one POST, and so does all that gathers while a POST is under way.
  */
-export class PollingTransport implements ClientTransport {
-  readonly name: string = "polling";
-  writable = false;
+export function createPolling(options: PollingOptions, name = "polling"): ClientTransport {
+  const { exchange, url, base64, clock, timestampRequests, timestampParam } = options;
   /** None when this is closed. */
-  #receiver: TransportReceiver | undefined;
-  readonly #options: PollingOptions;
-  readonly #requests = new AbortController();
-  #sid: string | undefined;
-  #maxPayload = 0;
+  let receiver: TransportReceiver | undefined;
+  const requests = new AbortController();
+  let sid: string | undefined;
+  let maxPayload = 0;
   /** The packets of the next POST, for as long as it takes more. */
-  #batch: string[] | undefined;
+  let batch: string[] | undefined;
   /** How long it will be, without its separators. */
-  #bytes = 0;
+  let length = 0;
   /** Until the last POST is answered. */
-  #posts: Promise<void> | undefined;
+  let posts: Promise<void> | undefined;
   /** Called instead of the next poll. */
-  #paused: (() => void) | undefined;
+  let whenPaused: (() => void) | undefined;
 
-  constructor(options: PollingOptions) {
-    this.#options = options;
-  }
+  const transport = {
+    name,
+    writable: false,
 
-  async open(receiver: TransportReceiver): Promise<void> {
-    const { base64 } = this.#options;
-    this.#receiver = receiver;
-    do {
-      const text = await this.#ask();
-      const wellFormed = decodePayload(text, base64, (type, data) => this.#receiver?.packet(type, data));
-      if (!wellFormed) this.#fail("parse error");
-      if (this.#paused) await this.#posts;
-      if (this.#receiver && this.#paused) {
-        this.#receiver = undefined;
-        this.#paused();
+    async open(hearer: TransportReceiver): Promise<void> {
+      receiver = hearer;
+      do {
+        const text = await ask();
+        const wellFormed = decodePayload(text, base64, (type, data) => receiver?.packet(type, data));
+        if (!wellFormed) fail("parse error");
+        if (whenPaused) await posts;
+        if (receiver && whenPaused) {
+          receiver = undefined;
+          whenPaused();
+        }
+      } while (receiver);
+    },
+
+    opened(handshake: Handshake): void {
+      ({ sid, maxPayload } = handshake);
+      transport.writable = true;
+    },
+
+    send({ type, parts }: ClientOutgoing): void {
+      const text = parts.map((part) => encodeText(type, part, base64)).join(SEPARATOR);
+      const bytes = new TextEncoder().encode(text).length;
+      length += bytes;
+      // With a separator behind each of those before it.
+      if (batch && batch.length < MAX_BATCH && length + batch.length <= maxPayload) {
+        batch.push(text);
+      } else {
+        // A packet that does not fit begins the next request. One that fits in none is for the server to refuse.
+        transport.writable = !batch;
+        length = bytes;
+        batch = [text];
+        posts = post(batch, posts);
       }
-    } while (this.#receiver);
-  }
+    },
 
-  opened({ sid, maxPayload }: Handshake): void {
-    this.#sid = sid;
-    this.#maxPayload = maxPayload;
-    this.writable = true;
-  }
+    pause(paused: () => void): void {
+      whenPaused = paused;
+    },
 
-  send({ type, parts }: ClientOutgoing): void {
-    const { base64 } = this.#options;
-    const text = parts.map((part) => encodeText(type, part, base64)).join(SEPARATOR);
-    const bytes = new TextEncoder().encode(text).length;
-    const batch = this.#batch;
-    this.#bytes += bytes;
-    // With a separator behind each of those before it.
-    if (batch && batch.length < MAX_BATCH && this.#bytes + batch.length <= this.#maxPayload) {
-      batch.push(text);
-    } else {
-      // A packet that does not fit begins the next request. One that fits in none is for the server to refuse.
-      this.writable = !batch;
-      this.#bytes = bytes;
-      this.#batch = [text];
-      this.#posts = this.#post(this.#batch, this.#posts);
-    }
-  }
+    resume(): void {
+      whenPaused = undefined;
+    },
 
-  pause(paused: () => void): void {
-    this.#paused = paused;
-  }
+    async close(): Promise<void> {
+      if (!receiver) return;
+      receiver = undefined;
+      // A session that never stood has nothing to be told.
+      if (sid) {
+        const cancel = clock.after(CLOSE_TIMEOUT, () => requests.abort());
+        // A request of its own: servers of Socket.IO end the session before they look at what stands in front of it.
+        await post([encodePacket(PacketType.CLOSE, "")], posts);
+        cancel();
+      }
+      // Not before: a server that sees the poll go takes that for the end, and never reads the rest.
+      requests.abort();
+    },
+  };
 
-  resume(): void {
-    this.#paused = undefined;
-  }
-
-  async close(): Promise<void> {
-    if (!this.#receiver) return;
-    this.#receiver = undefined;
-    // A session that never stood has nothing to be told.
-    if (this.#sid) {
-      const cancel = this.#options.clock.after(CLOSE_TIMEOUT, () => this.#requests.abort());
-      // A request of its own: servers of Socket.IO end the session before they look at what stands in front of it.
-      await this.#post([encodePacket(PacketType.CLOSE, "")], this.#posts);
-      cancel();
-    }
-    // Not before: a server that sees the poll go takes that for the end, and never reads the rest.
-    this.#requests.abort();
-  }
-
-  async #post(batch: string[], previous: Promise<void> | undefined): Promise<void> {
+  async function post(packets: string[], previous: Promise<void> | undefined): Promise<void> {
     // At least a microtask: all that this turn sends goes along, and no browser slows it down as it does its timers.
     await previous;
-    if (batch === this.#batch) this.#batch = undefined;
-    this.writable = false;
-    await this.#ask(batch.join(SEPARATOR));
-    if (!this.#receiver) return;
-    this.writable = true;
-    this.#receiver.drained();
+    if (packets === batch) batch = undefined;
+    transport.writable = false;
+    await ask(packets.join(SEPARATOR));
+    if (!receiver) return;
+    transport.writable = true;
+    receiver.drained();
   }
 
   /** Makes a request, a POST where there is a body. Gives empty text where it failed, and this with it. */
-  async #ask(body?: string): Promise<string> {
-    const { exchange, url, timestampRequests, timestampParam } = this.#options;
-    const sid = this.#sid ? `&sid=${encodeURIComponent(this.#sid)}` : "";
+  async function ask(body?: string): Promise<string> {
+    const session = sid ? `&sid=${encodeURIComponent(sid)}` : "";
     const stamp = timestampRequests ? `&${timestampParam}=${Math.random()}` : "";
-    const request = { url: url + sid + stamp, body, last: !this.#receiver };
-    const [status, text, retryAfter] = await exchange(request, this.#requests).catch(() => NO_RESPONSE);
+    const request = { url: url + session + stamp, body, last: !receiver };
+    const [status, text, retryAfter] = await exchange(request, requests).catch(() => NO_RESPONSE);
     if (status === 200) return text;
     // The server's own words: an answer that is no page of a proxy is short.
     const context = { status, responseText: text.slice(0, MAX_REFUSAL) };
     const retryIn = parseRetryAfter(retryAfter);
     const message = `xhr ${body ? "post" : "poll"} error`;
-    this.#fail("transport error", new TransportError(message, status, { context, retryIn }));
+    fail("transport error", new TransportError(message, status, { context, retryIn }));
     return "";
   }
 
-  #fail(reason: TransportCloseReason, description?: unknown): void {
-    const receiver = this.#receiver;
-    if (!receiver) return;
-    this.#receiver = undefined;
-    this.#requests.abort();
-    receiver.closed(reason, description);
+  function fail(reason: TransportCloseReason, description?: unknown): void {
+    const told = receiver;
+    if (!told) return;
+    receiver = undefined;
+    requests.abort();
+    told.closed(reason, description);
   }
+
+  return transport;
 }

@@ -1,22 +1,18 @@
 import { base64 } from "./base64.ts";
 import { clock } from "./clock.ts";
 import { createFetchExchange, type FetchOptions } from "./fetch.ts";
-import { PollingTransport } from "./polling.ts";
+import { createPolling } from "./polling.ts";
 import { createStreamExchange, type OpenStream } from "./stream-exchange.ts";
+import { transportClass } from "./transport-class.ts";
 
 /**
  * A stream of events down, by a `fetch` whose response is read as it comes, and POSTs up: for where WebSocket is blocked
  * and polling is slow. Only Baro's server has it.
  */
-export class SSE extends PollingTransport {
-  static readonly transport: string = "sse";
-  override readonly name = "sse";
-
-  constructor(url: string, options: FetchOptions) {
-    const exchange = createStreamExchange(createFetchStream(options), createFetchExchange(options));
-    super({ ...options, url, exchange, base64, clock });
-  }
-}
+export const SSE = /* @__PURE__ */ transportClass("sse", (url, options: FetchOptions) => {
+  const exchange = createStreamExchange(createFetchStream(options), createFetchExchange(options));
+  return createPolling({ ...options, url, exchange, base64, clock }, "sse");
+});
 
 /** Responses of `fetch` that are read as they come, for as long as they last. */
 function createFetchStream(options: FetchOptions): OpenStream {

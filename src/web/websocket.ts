@@ -1,9 +1,9 @@
-import type { ClientOutgoing } from "../engine/client-outgoing.ts";
 import { type ClientTransport, TransportError } from "../engine/client-transport.ts";
 import { PacketType } from "../engine/packet.ts";
 import { decodePacket, encodeText } from "../engine/payload.ts";
 import type { TransportCloseReason, TransportReceiver } from "../engine/transport.ts";
 import { base64 } from "./base64.ts";
+import { transportClass } from "./transport-class.ts";
 
 /** The state of a WebSocket that takes messages. */
 const OPEN = 1;
@@ -16,74 +16,77 @@ export interface WebSocketOptions {
   readonly forceBase64?: boolean;
 }
 
-/** The browser's WebSocket (Engine.IO 4, "WebSocket"): one message for each packet. */
-export class WebSocketTransport implements ClientTransport {
-  static readonly transport: string = "websocket";
-  readonly name = "websocket";
-  readonly #url: string;
-  readonly #options: WebSocketOptions;
-  #socket: WebSocket | undefined;
-  /** None once this is closed. */
-  #receiver: TransportReceiver | undefined;
+/**
+ * The browser's WebSocket (Engine.IO 4, "WebSocket"): one message for each packet. A browser without one, or whose
+ * constructor throws, fails to open.
+ */
+export const WebSocketTransport = /* @__PURE__ */ transportClass(
+  "websocket",
+  (url, { protocols, forceBase64 }: WebSocketOptions) => {
+    let socket: WebSocket | undefined;
+    /** None once this is closed. */
+    let receiver: TransportReceiver | undefined;
 
-  /** A browser without WebSocket, or one that throws, fails to open. */
-  constructor(url: string, options: WebSocketOptions) {
-    this.#url = url;
-    this.#options = options;
-  }
+    const transport: ClientTransport = {
+      name: "websocket",
 
-  get writable(): boolean {
-    return this.#socket?.readyState === OPEN;
-  }
+      get writable() {
+        return socket?.readyState === OPEN;
+      },
 
-  open(receiver: TransportReceiver): void {
-    this.#receiver = receiver;
-    const fail = (cause: unknown): void =>
-      this.#fail("transport error", new TransportError("websocket error", undefined, { cause }));
-    try {
-      const socket = new WebSocket(this.#url, this.#options.protocols);
-      this.#socket = socket;
-      socket.binaryType = "arraybuffer";
-      socket.onopen = () => this.#receiver?.drained();
-      socket.onmessage = (event: MessageEvent<string | ArrayBuffer>) => this.#receive(event.data);
-      socket.onerror = fail;
-      socket.onclose = (context) =>
-        this.#fail("transport close", { description: "websocket connection closed", context });
-    } catch (cause) {
-      queueMicrotask(() => fail(cause));
+      open(hearer) {
+        receiver = hearer;
+        try {
+          socket = new WebSocket(url, protocols);
+          socket.binaryType = "arraybuffer";
+          socket.onopen = () => receiver?.drained();
+          socket.onmessage = (event: MessageEvent<string | ArrayBuffer>) => receive(event.data);
+          socket.onerror = fail;
+          socket.onclose = (context) =>
+            end("transport close", { description: "websocket connection closed", context });
+        } catch (cause) {
+          queueMicrotask(() => fail(cause));
+        }
+      },
+
+      opened() {},
+
+      send({ type, parts }) {
+        for (const part of parts) {
+          const isText = typeof part === "string" || forceBase64;
+          // The DOM's types leave out views of shared memory, which no code here makes.
+          socket?.send(isText ? encodeText(type, part, base64) : (part as BufferSource));
+        }
+      },
+
+      pause(paused) {
+        paused();
+      },
+
+      resume() {},
+
+      close() {
+        receiver = undefined;
+        socket?.close();
+      },
+    };
+
+    function receive(data: string | ArrayBuffer): void {
+      if (typeof data !== "string") receiver?.packet(PacketType.MESSAGE, data);
+      else if (!decodePacket(data, base64, (type, packet) => receiver?.packet(type, packet)))
+        end("parse error");
     }
-  }
 
-  opened(): void {}
-
-  send({ type, parts }: ClientOutgoing): void {
-    for (const part of parts) {
-      const isText = typeof part === "string" || this.#options.forceBase64;
-      // The DOM's types leave out views of shared memory, which no code here makes.
-      this.#socket?.send(isText ? encodeText(type, part, base64) : (part as BufferSource));
+    function fail(cause: unknown): void {
+      end("transport error", new TransportError("websocket error", undefined, { cause }));
     }
-  }
 
-  pause(paused: () => void): void {
-    paused();
-  }
+    function end(reason: TransportCloseReason, description?: unknown): void {
+      const told = receiver;
+      transport.close();
+      told?.closed(reason, description);
+    }
 
-  resume(): void {}
-
-  close(): void {
-    this.#receiver = undefined;
-    this.#socket?.close();
-  }
-
-  #receive(data: string | ArrayBuffer): void {
-    if (typeof data !== "string") this.#receiver?.packet(PacketType.MESSAGE, data);
-    else if (!decodePacket(data, base64, (type, packet) => this.#receiver?.packet(type, packet)))
-      this.#fail("parse error");
-  }
-
-  #fail(reason: TransportCloseReason, description?: unknown): void {
-    const receiver = this.#receiver;
-    this.close();
-    receiver?.closed(reason, description);
-  }
-}
+    return transport;
+  },
+);

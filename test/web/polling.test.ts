@@ -5,7 +5,7 @@ import { TransportError } from "../../src/engine/client-transport.ts";
 import { PacketType } from "../../src/engine/packet.ts";
 import { base64 } from "../../src/web/base64.ts";
 import type { PollingRequest } from "../../src/web/exchange.ts";
-import { PollingTransport } from "../../src/web/polling.ts";
+import { createPolling } from "../../src/web/polling.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 
 interface Exchanged extends PollingRequest {
@@ -28,7 +28,7 @@ function start({ timestampParam, maxPayload = 20, heard }: Start = {}) {
   const clock = new FakeClock();
   const requests: Exchanged[] = [];
   const events: unknown[] = [];
-  const transport = new PollingTransport({
+  const transport = createPolling({
     url: "http://host/socket.io/?EIO=4",
     ...(timestampParam !== undefined && { timestampRequests: true, timestampParam }),
     exchange: (request, { signal }) =>
@@ -85,7 +85,7 @@ async function opened(options?: Start) {
   return { ...all, get, send };
 }
 
-describe("PollingTransport", () => {
+describe("createPolling", () => {
   it("asks without a session, and with it from then on", async () => {
     const { transport, one, events } = start();
     const first = one();

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Binary } from "../../src/binary.ts";
 import { createOutgoing } from "../../src/engine/client-outgoing.ts";
-import { TransportError } from "../../src/engine/client-transport.ts";
+import { type ClientTransport, TransportError } from "../../src/engine/client-transport.ts";
 import { PacketType } from "../../src/engine/packet.ts";
 import { type WebSocketOptions, WebSocketTransport } from "../../src/web/websocket.ts";
 
@@ -57,7 +57,7 @@ function start(options: WebSocketOptions = {}) {
   return { socket, transport, events };
 }
 
-function open(transport: WebSocketTransport): unknown[] {
+function open(transport: ClientTransport): unknown[] {
   const events: unknown[] = [];
   transport.open({
     packet: (type, data: string | Binary) => events.push([type, data]),
