@@ -1,19 +1,21 @@
-import { createServer, type Server as HttpServer } from "node:http";
+import { createServer, type Server as HttpServer, type IncomingMessage } from "node:http";
 import type { Http2SecureServer, Http2Server } from "node:http2";
 import type { Server as HttpsServer } from "node:https";
 import type { Diagnostics } from "../diagnostics.ts";
 import type { DefaultEventsMap, EventsMap } from "../emitter.ts";
 import { BaroError, ERR_OPTION, ERR_STATE } from "../errors.ts";
 import { diagnosticsOfServer } from "../node/diagnostics.ts";
+import type { Beside } from "../node/http/attach.ts";
 import { ClientFiles } from "../node/http/client-files.ts";
 import { type EngineOptions, settleOptions } from "../node/http/engine-options.ts";
-import { type Beside, EngineServer } from "../node/http/engine-server.ts";
+import { EngineServer } from "../node/http/engine-server.ts";
 import { refuseForeignOptions } from "../node/http/foreign-options.ts";
 import { OpenServer } from "../node/http/open/open-server.ts";
 import { type OpenOptions, settleOpenOptions } from "../node/http/open/options.ts";
 import { OWN_SERVER } from "../node/http/own-server.ts";
 import { Ports } from "../node/http/ports.ts";
 import { Proxies } from "../node/http/proxies.ts";
+import { describeRequest } from "../node/http/request-fields.ts";
 import { clock } from "../node/process.ts";
 import { randomIds } from "../node/random-ids.ts";
 import { type DrainOptions, type DrainResult, settleDrainOptions } from "../server/drain.ts";
@@ -111,7 +113,8 @@ export class Server<
     const options = second ?? (server === undefined ? (first as ServerOptions | undefined) : undefined) ?? {};
     const proxies = new Proxies(options.trustProxy);
     const diagnostics = diagnosticsOfServer();
-    super({ clock, diagnostics, generateId, addressOf: (request) => proxies.addressOf(request) }, options);
+    const addressOf = (request: IncomingMessage): string => proxies.addressOf(request);
+    super({ clock, diagnostics, generateId, addressOf, describe: describeRequest }, options);
     this.#diagnostics = diagnostics;
     this.#options = options;
     // Options are refused where they are written, also by a server that is attached later.

@@ -12,6 +12,7 @@ import type { PacketDecoder } from "./codec.ts";
 import type { DisconnectReason } from "./disconnect-reason.ts";
 import { EngineSocket } from "./engine-socket.ts";
 import { NO_CREDENTIALS } from "./handshake.ts";
+import type { JoinDeadlines } from "./join-deadlines.ts";
 import { type ExtendedError, toRefusal } from "./middleware.ts";
 import type { Policy } from "./options.ts";
 import type { Realm } from "./realm.ts";
@@ -33,6 +34,8 @@ class Asked {}
 interface ClientNamespace extends AgreedNamespace {
   /** A socket that waits for {@link admit}. */
   createSocket(client: SocketClient, auth: Record<string, unknown>): InnerSocket;
+  /** Whether nobody has to be asked, and nothing is to be sent before. */
+  admitsAtOnce(socket: InnerSocket): boolean;
   /** Asks the middleware; `done` may be called later. */
   admit(socket: InnerSocket, done: (error?: ExtendedError) => void): void;
   /** Tells the application of a socket that is open. */
@@ -43,6 +46,10 @@ interface ClientNamespace extends AgreedNamespace {
 export interface ClientHost {
   readonly realm: Realm;
   readonly policy: Policy;
+  /** Where clients wait that have joined no namespace yet. */
+  readonly joining: JoinDeadlines;
+  /** The namespace of this name, where it is there. */
+  knownNamespace(name: string): ClientNamespace | undefined;
   /** Gives the namespace of this name, or none where the client may not have it; `done` may be called later. */
   findNamespace(
     name: string,
@@ -58,20 +65,19 @@ export interface ClientHost {
  * closes this connection, and this one only.
  */
 export class Client implements SocketClient, SessionHandler {
-  /** The first request. */
-  readonly request: IncomingMessage;
   /** The address of the client, or of the proxy before it. */
   readonly remoteAddress: string;
   /** @internal */
   readonly session: ObservableSession;
 
   readonly #host: ClientHost;
+  readonly #request: IncomingMessage;
   readonly #decoder: PacketDecoder;
   // "left" keeps a place for what the client sent before it heard that the server had disconnected its socket.
   readonly #sockets = new SmallMap<string, ClientSocket | Asked | "left">();
   #conn: EngineSocket | undefined;
-  // Forgotten when it has been used: a timer and its closures are 300 bytes of each idle client.
-  #cancelConnectTimeout: Cancel | undefined;
+  /** Where it waits, until it has joined a namespace. */
+  #joining: JoinDeadlines | undefined;
   #cancelAttachmentsTimeout: Cancel | undefined;
   #attachmentsAwaitedSince: number | undefined;
   #forgedAcks = 0;
@@ -83,21 +89,26 @@ export class Client implements SocketClient, SessionHandler {
     const { realm, policy } = host;
     this.#host = host;
     this.session = session;
-    this.request = request;
+    this.#request = request;
     // Asked for now: a socket that is closed has no address any more.
     this.remoteAddress = realm.addressOf(request);
     this.#decoder = realm.codec.createDecoder({
       maxAttachments: policy.maxAttachments,
       maxAttachmentBytes: policy.maxHttpBufferSize,
     });
-    this.#cancelConnectTimeout = realm.clock.after(policy.connectTimeout, () =>
-      this.close("forced server close"),
-    );
+    this.#joining = host.joining;
+    this.#joining.add(this);
   }
 
   /** The id of the session, which is not the id of any socket. */
   get id(): string {
     return this.session.id;
+  }
+
+  /** The first request. */
+  get request(): IncomingMessage {
+    this.#host.realm.describe(this.#request);
+    return this.#request;
   }
 
   /** The connection as the documentation shows it. */
@@ -210,12 +221,18 @@ export class Client implements SocketClient, SessionHandler {
   #connect({ namespace: name, data = NO_CREDENTIALS }: ConnectPacket): void {
     const before = this.#sockets.get(name);
     if (before !== undefined && before !== "left" && !this.#retract(name, before)) return;
-    const asked = new Asked();
-    this.#sockets.set(name, asked);
     const agreement = AGREEMENT in data ? parseAgreement(data[AGREEMENT]) : undefined;
     const auth = AGREEMENT in data ? withoutAgreement(data) : data;
     // Before this one recovers what the other one holds.
     if (agreement !== undefined) this.#host.realm.producers.supersede(name, agreement.producer);
+    // Nearly always, and without the callbacks that all others need.
+    const known = this.#host.knownNamespace(name);
+    if (known !== undefined) {
+      this.#join(name, known, auth, agreement);
+      return;
+    }
+    const asked = new Asked();
+    this.#sockets.set(name, asked);
     this.#host.findNamespace(name, auth, (namespace) => {
       // The client may have left while the application thought.
       if (this.#sockets.get(name) !== asked) return;
@@ -241,6 +258,10 @@ export class Client implements SocketClient, SessionHandler {
         ? inner
         : new AgreedSocket(this, realm, namespace, inner, agreement, policy.hookTimeout);
     this.#sockets.set(name, socket);
+    if (namespace.admitsAtOnce(inner)) {
+      this.#enter(namespace, inner, socket);
+      return;
+    }
     namespace.admit(inner, (error) => {
       // As above, while the middleware thought.
       if (this.#sockets.get(name) !== socket) return;
@@ -249,11 +270,15 @@ export class Client implements SocketClient, SessionHandler {
         this.#sockets.delete(name);
         this.#refuse(name, toRefusal(error));
       } else {
-        this.#endConnectTimeout();
-        socket.opened();
-        namespace.connected(inner);
+        this.#enter(namespace, inner, socket);
       }
     });
+  }
+
+  #enter(namespace: ClientNamespace, inner: InnerSocket, socket: ClientSocket): void {
+    this.#joined();
+    socket.opened();
+    namespace.connected(inner);
   }
 
   /**
@@ -279,12 +304,12 @@ export class Client implements SocketClient, SessionHandler {
 
   /** @internal */
   granted(): void {
-    this.#endConnectTimeout();
+    this.#joined();
   }
 
-  #endConnectTimeout(): void {
-    this.#cancelConnectTimeout?.();
-    this.#cancelConnectTimeout = undefined;
+  #joined(): void {
+    this.#joining?.delete(this);
+    this.#joining = undefined;
   }
 
   #refuse(namespace: string, data: JsonObject): void {
@@ -319,7 +344,7 @@ export class Client implements SocketClient, SessionHandler {
   #end(reason: DisconnectReason, description: unknown): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#endConnectTimeout();
+    this.#joined();
     this.#cancelAttachmentsTimeout?.();
     this.#decoder.destroy?.();
     this.#host.forget(this, reason, description);

@@ -11,4 +11,6 @@ export interface Environment {
   generateId(): string;
   /** The address of the client that sent `request`, or of the proxy before it that is not believed; `""` for none. */
   addressOf(request: IncomingMessage): string;
+  /** Gives `request` what programs find there beside what it came with: called before one sees it, as often as it does. */
+  describe(request: IncomingMessage): void;
 }

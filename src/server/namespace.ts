@@ -304,6 +304,11 @@ export class Namespace<
   }
 
   /** @internal */
+  admitsAtOnce(socket: Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>): boolean {
+    return this.#middleware.length === 0 && !socket.recovered;
+  }
+
+  /** @internal */
   admit(
     socket: Socket<ListenEvents, EmitEvents, ServerSideEvents, SocketData>,
     done: (error?: ExtendedError) => void,

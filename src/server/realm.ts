@@ -21,4 +21,6 @@ export interface Realm {
   generateId(): string;
   /** The address of the client that sent `request`. */
   addressOf(request: IncomingMessage): string;
+  /** Makes `request` ready for the program to see. */
+  describe(request: IncomingMessage): void;
 }

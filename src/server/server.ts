@@ -24,6 +24,7 @@ import type { DisconnectReason } from "./disconnect-reason.ts";
 import { type DrainOptions, type DrainResult, drain } from "./drain.ts";
 import type { Environment } from "./environment.ts";
 import { NO_FLAGS } from "./flags.ts";
+import { JoinDeadlines } from "./join-deadlines.ts";
 import type { Middleware } from "./middleware.ts";
 import { Namespace, type NamespaceReservedEvents } from "./namespace.ts";
 import { OpenClient, type OpenClientHost, type OpenClientSession, type OpenLimits } from "./open-client.ts";
@@ -73,9 +74,13 @@ export class Server<
   readonly #host: ClientHost & OpenClientHost;
   readonly #realm: Realm;
   #policy: Policy;
+  #joining: JoinDeadlines;
 
   /** @throws BaroError `BARO_OPTION` for an option outside its bounds. */
-  constructor({ clock, diagnostics, generateId, addressOf }: Environment, options: PolicyOptions = {}) {
+  constructor(
+    { clock, diagnostics, generateId, addressOf, describe }: Environment,
+    options: PolicyOptions = {},
+  ) {
     super();
     const { cluster, parser } = options;
     this.#policy = toPolicy(options);
@@ -87,6 +92,7 @@ export class Server<
       archive: new Archive(clock, codec, generateId, recovery),
       generateId,
       addressOf,
+      describe,
       codec,
       producers: new Producers(codec, () => this.#policy, generateId),
       cluster: cluster && new ClusterNode(cluster, clock, (name) => this.#namespaces.get(name)),
@@ -94,12 +100,18 @@ export class Server<
     this.sockets = new Namespace("/", this.#realm);
     this.share(this.sockets);
     this.#namespaces.set("/", this.sockets);
+    this.#joining = new JoinDeadlines(clock, this.#policy.connectTimeout);
     const policy = (): Policy => this.#policy;
+    const joining = (): JoinDeadlines => this.#joining;
     this.#host = {
       realm: this.#realm,
       get policy() {
         return policy();
       },
+      get joining() {
+        return joining();
+      },
+      knownNamespace: (name) => this.#namespaces.get(name),
       findNamespace: (name, auth, done) => this.#findNamespace(name, auth, done),
       forget: (client: Client | OpenClient, reason, description) => this.#forget(client, reason, description),
     };
@@ -194,8 +206,10 @@ export class Server<
   /** Changes options for the clients that come; recovery can be switched on, but not off or changed. @throws BaroError `BARO_OPTION` for an option outside its bounds. */
   protected configure(options: PolicyOptions): void {
     this.#policy = toPolicy(options);
+    const { archive, clock } = this.#realm;
+    // Those who wait keep the time that they were given.
+    this.#joining = new JoinDeadlines(clock, this.#policy.connectTimeout);
     const recovery = toRecoveryPolicy(options.connectionStateRecovery);
-    const { archive } = this.#realm;
     if (recovery === undefined || archive.recovery !== undefined) return;
     archive.recover(recovery);
     for (const namespace of this.#namespaces.values()) namespace.openLog();
@@ -250,16 +264,16 @@ export class Server<
     this.#clients.add(client);
     counters.opened += 1;
     counters.connections += 1;
-    if (connect.hasSubscribers) connect.publish(describe(client));
+    if (connect.hasSubscribers) connect.publish(detailsOf(client));
   }
 
   #forget(client: Client | OpenClient, reason: DisconnectReason, description: unknown): void {
     const { counters, disconnect, error } = this.#realm.diagnostics;
     this.#clients.delete(client);
     counters.disconnected(reason);
-    if (disconnect.hasSubscribers) disconnect.publish({ ...describe(client), reason, description });
+    if (disconnect.hasSubscribers) disconnect.publish({ ...detailsOf(client), reason, description });
     if (!error.hasSubscribers || (reason !== "transport error" && reason !== "parse error")) return;
-    error.publish({ ...describe(client), reason, description });
+    error.publish({ ...detailsOf(client), reason, description });
   }
 
   #named(name: string): Namespace<ListenEvents, EmitEvents, ServerSideEvents, SocketData> {
@@ -352,6 +366,6 @@ function fits(pattern: RegExp, name: string): boolean {
   return pattern.test(name);
 }
 
-function describe({ id, remoteAddress, session }: Client | OpenClient): ConnectMessage {
+function detailsOf({ id, remoteAddress, session }: Client | OpenClient): ConnectMessage {
   return { id, address: remoteAddress, transport: session.transportName };
 }

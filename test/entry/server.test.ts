@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, type Server as HttpServer } from "node:http";
+import { createServer, type Server as HttpServer, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import {
   type Socket as ClientSocket,
@@ -58,6 +58,18 @@ describe.each<[string, Options]>([
   ["WebSocket only", { transports: ["websocket"] }],
   ["polling, then WebSocket", {}],
 ])("socket.io-client from npm over %s", (_, options) => {
+  it("has a request with its query and one response, wherever the program asks for it", async () => {
+    const { io, port } = await start();
+    const asked = next<Socket>(io, "connection");
+    await connected(port, options);
+    const [socket] = (await asked) as [Socket];
+    const { res, _query } = socket.request as unknown as { res: object; _query: { EIO: string } };
+    expect(res).toBeInstanceOf(ServerResponse);
+    expect(_query.EIO).toBe("4");
+    const { res: again } = socket.conn.request as unknown as { res: object };
+    expect(again).toBe(res);
+  });
+
   const upgraded = async (client: ClientSocket): Promise<void> => {
     const { engine } = client.io;
     if (options.transports === undefined && engine.transport.name === "polling")

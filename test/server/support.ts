@@ -86,6 +86,7 @@ export class TestServer<
           ids += 1;
           return `${name}${ids}`;
         },
+        describe() {},
         addressOf: (request) => request.socket.remoteAddress ?? "",
       },
       options,

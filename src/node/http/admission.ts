@@ -34,6 +34,14 @@ export interface Entry {
   upgrade: TickerEntry | undefined;
 }
 
+/** A new session's id, when nothing is against it. */
+export interface NewSession {
+  readonly id: string;
+}
+
+/** What a request comes to in the end. */
+export type Admission = Refusal | Entry | NewSession;
+
 /** The version of the protocol, as the `EIO` parameter has it. */
 const PROTOCOL = "4";
 

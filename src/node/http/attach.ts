@@ -4,11 +4,24 @@ import { clock } from "../process.ts";
 import { CLAIMS, holdSocket, type UpgradeListener } from "../websocket/upgrade.ts";
 import { pathOf } from "./engine-query.ts";
 
+/** What answers some requests below the path of an engine. Each says whether a request was for it. */
+export interface Beside {
+  handleRequest(path: string, request: IncomingMessage, response: ServerResponse): boolean;
+  handleUpgrade?(path: string, request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
+}
+
+/** What answers all that nobody beside it takes. */
+interface Engine {
+  handleRequest(request: IncomingMessage, response: ServerResponse): void;
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+}
+
 /** What answers at one path of an HTTP server. */
 export interface Route {
   readonly path: string;
-  handleRequest(request: IncomingMessage, response: ServerResponse): void;
-  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  readonly engine: Engine;
+  /** What is asked before it. */
+  readonly beside: readonly Beside[];
   /** How long the others have for taking an upgrade that is not of this path; `undefined` for as long as they like. */
   readonly unclaimedUpgradeTimeout: number | undefined;
 }
@@ -29,7 +42,7 @@ export function attach(server: Server, route: Route): void {
   };
   const others: RequestListener[] = [];
   const listener: RequestListener = (request, response) => {
-    if (isBelow(request.url)) route.handleRequest(request, response);
+    if (isBelow(request.url)) handleRequest(route, request, response);
     else if (others.length === 0) response.writeHead(404, { "Content-Length": 0 }).end();
     else for (const other of others) other.call(server, request, response);
   };
@@ -53,7 +66,7 @@ export function attach(server: Server, route: Route): void {
 
   const upgrade: UpgradeListener = (request, socket, head) => {
     if (isBelow(request.url)) {
-      route.handleUpgrade(request, socket, head);
+      handleUpgrade(route, request, socket, head);
       return;
     }
     // Where nobody takes it, a reset would be an uncaught exception.
@@ -63,6 +76,25 @@ export function attach(server: Server, route: Route): void {
   // A WebSocketServer without a path takes every other upgrade.
   upgrade[CLAIMS] = (request) => isBelow(request.url);
   server.on("upgrade", upgrade);
+}
+
+function handleRequest(
+  { path, engine, beside }: Route,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  for (const each of beside) if (each.handleRequest(path, request, response)) return;
+  engine.handleRequest(request, response);
+}
+
+function handleUpgrade(
+  { path, engine, beside }: Route,
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+): void {
+  for (const each of beside) if (each.handleUpgrade?.(path, request, socket, head) === true) return;
+  engine.handleUpgrade(request, socket, head);
 }
 
 /** Upgrades that nobody answers would stay open for ever: Node sets them no limit. */

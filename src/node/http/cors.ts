@@ -48,7 +48,7 @@ export function settleCors(
     );
     return;
   }
-  const rule = cors === undefined ? undefined : (cors.origin ?? "*");
+  const rule = ruleOf(cors);
   if (typeof rule !== "function") {
     done(cors, rule);
     return;
@@ -58,6 +58,11 @@ export function settleCors(
     timeout,
     (outcome) => done(cors, outcome.kind === "answered" ? (outcome.answer ?? false) : false),
   );
+}
+
+/** The rule of an origin, which may be a function that says it. */
+export function ruleOf(cors: CorsOptions | undefined): OriginRule | undefined {
+  return cors === undefined ? undefined : (cors.origin ?? "*");
 }
 
 /** Sets the headers of an answer that pages of other origins may read. */

@@ -16,8 +16,8 @@ import { SlowReaders } from "../slow-readers.ts";
 import { EngineTransport, engineShellOptions } from "../websocket/engine-transport.ts";
 import type { ShellOptions } from "../websocket/shell-options.ts";
 import { acceptUpgrade } from "../websocket/upgrade.ts";
-import { checkRequest, type Entry, type HttpTransport } from "./admission.ts";
-import { attach } from "./attach.ts";
+import { type Admission, checkRequest, type Entry, type HttpTransport } from "./admission.ts";
+import { attach, type Beside } from "./attach.ts";
 import { FULL } from "./connect-limits.ts";
 import { toDeflate } from "./engine-deflate.ts";
 import {
@@ -33,6 +33,7 @@ import { changeBy } from "./header-lines.ts";
 import { askHook } from "./hook.ts";
 import { HttpCompression } from "./http-compression.ts";
 import { type HttpMiddleware, isAnswered } from "./middlewares.ts";
+import type { SettledOriginRule } from "./origin.ts";
 import { endWithAnswer, type PollingSettings, PollingTransport } from "./polling-transport.ts";
 import { fieldOf, toHandshakeRequest } from "./raw-fields.ts";
 import {
@@ -44,23 +45,13 @@ import {
   UNAVAILABLE,
   unavailableFor,
 } from "./refusal.ts";
+import { describeRequest } from "./request-fields.ts";
 import { cookieOf } from "./session-cookie.ts";
 import { SharedTexts } from "./shared-texts.ts";
 import { StreamTransport, type StreamTransportSettings } from "./stream-transport.ts";
 
-/** Takes each new session. It sets `session.handler` before it returns. */
+/** Takes each new session. It sets `session.handler` before it returns, and describes the request for who is to see it. */
 export type OnSession = (session: ServerSession, request: IncomingMessage) => void;
-
-/** What answers some requests below the path of an engine. Each says whether a request was for it. */
-export interface Beside {
-  handleRequest(path: string, request: IncomingMessage, response: ServerResponse): boolean;
-  handleUpgrade?(path: string, request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
-}
-
-/** A new session's id, when nothing is against it. */
-interface NewSession {
-  readonly id: string;
-}
 
 /**
  * The Engine.IO 4 server: answers the requests and upgrades of one path, keeps the sessions, and hands each new
@@ -168,20 +159,8 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
    */
   attach(server: Server, options: AttachOptions = {}, ...beside: readonly Beside[]): void {
     const { path, destroyUpgrade, destroyUpgradeTimeout } = settleOptions({ ...this.#settings, ...options });
-    attach(server, {
-      path,
-      handleRequest: (request, response) => {
-        if (!beside.some((each) => each.handleRequest(path, request, response))) {
-          this.handleRequest(request, response);
-        }
-      },
-      handleUpgrade: (request, socket, head) => {
-        if (!beside.some((each) => each.handleUpgrade?.(path, request, socket, head) === true)) {
-          this.handleUpgrade(request, socket, head);
-        }
-      },
-      unclaimedUpgradeTimeout: destroyUpgrade ? destroyUpgradeTimeout : undefined,
-    });
+    const unclaimedUpgradeTimeout = destroyUpgrade ? destroyUpgradeTimeout : undefined;
+    attach(server, { path, beside, engine: this, unclaimedUpgradeTimeout });
   }
 
   /** Answers one request, whatever its path. */
@@ -194,12 +173,33 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
 
   /** Answers one WebSocket handshake, whatever its path. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    if (this.#gate.asksNobody && this.generateId === EngineServer.prototype.generateId) {
+      // Callbacks inside of callbacks are compiled once for each: a twentieth of what the first 10,000 clients take.
+      const checked = this.#check(request, "upgrade", this.#gate.receiveUpgradeAtOnce(socket));
+      const admission = checked ?? this.#take(this.generateId(request), request);
+      this.#answerUpgrade(request, socket, head, admission, {});
+      return;
+    }
     this.#gate.receiveUpgrade(request, socket, (passage, headers) =>
-      this.#admit(request, "upgrade", passage, (admission) => {
-        if (!("status" in admission)) this.#acceptUpgrade(request, socket, head, admission, headers);
-        else refuseUpgrade(socket, admission);
-      }),
+      this.#admit(request, "upgrade", passage, (admission) =>
+        this.#answerUpgrade(request, socket, head, admission, headers),
+      ),
     );
+  }
+
+  #answerUpgrade(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    admission: Admission,
+    headers: OutgoingHttpHeaders,
+  ): void {
+    if (!("status" in admission)) {
+      this.#acceptUpgrade(request, socket, head, admission, headers);
+    } else {
+      this.#report(request, admission);
+      refuseUpgrade(socket, admission);
+    }
   }
 
   /**
@@ -237,8 +237,9 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
     return this;
   }
 
-  #answer(request: IncomingMessage, response: ServerResponse, admission: Refusal | Entry | NewSession): void {
+  #answer(request: IncomingMessage, response: ServerResponse, admission: Admission): void {
     if ("status" in admission) {
+      this.#report(request, admission);
       refuse(response, admission);
     } else if ("session" in admission) {
       if (request.method === "GET") admission.http?.receivePoll?.(response);
@@ -263,46 +264,42 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
     }
   }
 
-  /** Says what a request is for: a session that is there, a new one, or nothing. Reports what is refused. */
+  /** Says what a request is for: a session that is there, a new one, or nothing. */
   #admit(
     request: IncomingMessage,
     kind: "request" | "upgrade",
     { outcome, rule }: Passage,
-    done: (admission: Refusal | Entry | NewSession) => void,
+    done: (admission: Admission) => void,
   ): void {
-    const report = (admission: Refusal | Entry | NewSession): void => {
-      if ("status" in admission) this.#report(request, admission);
-      done(admission);
-    };
     if (outcome !== "passed") {
-      report(
-        outcome === "silent" ? UNAVAILABLE : { ...BAD_REQUEST, context: { name: "MIDDLEWARE_FAILURE" } },
-      );
+      done(outcome === "silent" ? UNAVAILABLE : { ...BAD_REQUEST, context: { name: "MIDDLEWARE_FAILURE" } });
       return;
     }
-    const mayUse = (entry: Entry | undefined): boolean => this.#gate.allowsOrigin(request, rule, entry);
-    const checked = checkRequest(request, kind, this.#settings.transports, mayUse, this.#sessions);
-    const wait = checked === undefined ? this.#gate.attempt(request) : 0;
+    const checked = this.#check(request, kind, rule);
     if (checked !== undefined) {
-      report(checked);
-    } else if (wait > 0) {
-      report(tooMany(wait));
-    } else {
-      this.#gate.askApplication(request, (refusal) => {
-        if (refusal !== undefined) report(refusal);
-        else this.#createId(request, report);
-      });
+      done(checked);
+      return;
     }
+    this.#gate.askApplication(request, (refusal) => {
+      if (refusal !== undefined) done(refusal);
+      else this.#createId(request, done);
+    });
   }
 
-  #createId(request: IncomingMessage, done: (admission: Refusal | NewSession) => void): void {
-    const take = (id: unknown): void => {
-      if (this.#closed) done(this.#unavailable);
-      // An id that is taken would give one client the session of another.
-      else if (typeof id !== "string" || id === "" || this.#sessions.has(id)) done(ID_GENERATION_ERROR);
-      else if (!this.#gate.hasRoom(request)) done(tooMany(FULL));
-      else done({ id });
-    };
+  /** What can be said without asking anybody; `undefined` for a request that may open a session. */
+  #check(
+    request: IncomingMessage,
+    kind: "request" | "upgrade",
+    rule: SettledOriginRule | undefined,
+  ): Refusal | Entry | undefined {
+    const mayUse = (entry: Entry | undefined): boolean => this.#gate.allowsOrigin(request, rule, entry);
+    const checked = checkRequest(request, kind, this.#settings.transports, mayUse, this.#sessions);
+    if (checked !== undefined) return checked;
+    const wait = this.#gate.attempt(request);
+    return wait > 0 ? tooMany(wait) : undefined;
+  }
+
+  #createId(request: IncomingMessage, done: (admission: Admission) => void): void {
     let id: string | PromiseLike<string>;
     try {
       id = this.generateId(request);
@@ -311,7 +308,7 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
       return;
     }
     if (typeof id === "string") {
-      take(id);
+      done(this.#take(id, request));
       return;
     }
     askHook<unknown>(
@@ -319,23 +316,29 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
       this.#settings.hookTimeout,
       (outcome) => {
         if (outcome.kind === "silent") done(UNAVAILABLE);
-        else take(outcome.kind === "answered" ? outcome.answer : undefined);
+        else done(this.#take(outcome.kind === "answered" ? outcome.answer : undefined, request));
       },
     );
+  }
+
+  /** Whether a session may be opened by the name of `id`. */
+  #take(id: unknown, request: IncomingMessage): Admission {
+    if (this.#closed) return this.#unavailable;
+    // An id that is taken would give one client the session of another.
+    if (typeof id !== "string" || id === "" || this.#sessions.has(id)) return ID_GENERATION_ERROR;
+    return this.#gate.hasRoom(request) ? { id } : tooMany(FULL);
   }
 
   #acceptUpgrade(
     request: IncomingMessage,
     socket: Duplex,
     head: Buffer,
-    admission: Entry | NewSession,
+    admission: Exclude<Admission, Refusal>,
     headers: OutgoingHttpHeaders,
   ): void {
     const handshake = parseHandshake(toHandshakeRequest(request));
     if ("status" in handshake) {
-      const refusal = { ...handshake, code: BAD_REQUEST.code };
-      this.#report(request, refusal);
-      refuseUpgrade(socket, refusal);
+      this.#answerUpgrade(request, socket, head, { ...handshake, code: BAD_REQUEST.code }, headers);
       return;
     }
     const [protocol] = handshake.protocols;
@@ -377,6 +380,8 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
   }
 
   #customize(headers: OutgoingHttpHeaders, request: IncomingMessage, isFirst: boolean): void {
+    if (this.listenerCount("initial_headers") + this.listenerCount("headers") === 0) return;
+    describeRequest(request);
     if (isFirst) this.emit("initial_headers", headers, request);
     this.emit("headers", headers, request);
   }

@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import type { Diagnostics } from "../../diagnostics.ts";
 import { holdSocket } from "../websocket/upgrade.ts";
 import { ConnectLimits } from "./connect-limits.ts";
-import { answerPreflight, setCorsHeaders, settleCors } from "./cors.ts";
+import { answerPreflight, ruleOf, setCorsHeaders, settleCors } from "./cors.ts";
 import type { EngineSettings } from "./engine-options.ts";
 import { askHook } from "./hook.ts";
 import { type HttpMiddleware, isAnswered, type MiddlewareOutcome, runMiddlewares } from "./middlewares.ts";
@@ -63,6 +63,24 @@ export class Gate {
         });
       }
     });
+  }
+
+  /** Whether a request has to wait for nobody: there are no middlewares, and no functions among the options. */
+  get asksNobody(): boolean {
+    const { allowRequest, cors } = this.#settings;
+    if (this.#middlewares.length > 0 || allowRequest !== undefined || typeof cors === "function")
+      return false;
+    return typeof cors?.origin !== "function";
+  }
+
+  /**
+   * Lets an upgrade in where the gate {@link asksNobody}. Gives the rule of its origin. Whoever shows the request to the
+   * application describes it first.
+   */
+  receiveUpgradeAtOnce(socket: Duplex): SettledOriginRule | undefined {
+    const { cors } = this.#settings;
+    holdSocket(socket);
+    return typeof cors === "function" ? undefined : (ruleOf(cors) as SettledOriginRule | undefined);
   }
 
   /** The same for an upgrade. @param done is told which headers the middlewares have set for its answer. */
@@ -136,9 +154,10 @@ export class Gate {
     return this.#limits?.enter(this.#proxies.addressOf(request));
   }
 
-  /** Counts a request that is not served, and tells whoever wants to hear it. */
+  /** Counts a request that is not served, and tells whoever wants to hear it. The application may see it next. */
   report(request: IncomingMessage, { status, code, message, context = {} }: Refusal): void {
     const { counters, refuse } = this.diagnostics;
+    describeRequest(request);
     counters.refused(status);
     if (!refuse.hasSubscribers) return;
     const { url = "", headers } = request;

@@ -7,13 +7,18 @@ import type { HandshakeRequest } from "../../websocket/handshake.ts";
  * fiftieth less CPU. A program that asks for it still gets it.
  */
 
-/** What a WebSocket handshake is judged by. */
-interface HandshakeFields {
-  [name: string]: string | undefined;
-}
+/** Those fields that Node has as one string each, also where they came twice. */
+type FieldName =
+  | "origin"
+  | "host"
+  | "upgrade"
+  | "connection"
+  | "content-length"
+  | "transfer-encoding"
+  | `sec-websocket-${"version" | "key" | "protocol" | "extensions"}`;
 
 /** One field; `undefined` where it is missing. @param name in lower case. */
-export function fieldOf(request: IncomingMessage, name: "origin"): string | undefined {
+export function fieldOf(request: IncomingMessage, name: FieldName): string | undefined {
   const { rawHeaders } = request;
   let found: string | undefined;
   for (let index = 0; index < rawHeaders.length; index += 2) {
@@ -26,26 +31,21 @@ export function fieldOf(request: IncomingMessage, name: "origin"): string | unde
   return found;
 }
 
-/** A request with those fields that its WebSocket handshake is judged by. */
+/**
+ * A request with those fields that its WebSocket handshake is judged by. To look through the list once for each of them
+ * takes half the time of one walk that looks each name up.
+ */
 export function toHandshakeRequest(request: IncomingMessage): HandshakeRequest {
-  const { method, httpVersion, rawHeaders } = request;
-  // All names from the beginning: one shape for all requests.
-  const headers: HandshakeFields = {
-    host: undefined,
-    upgrade: undefined,
-    connection: undefined,
-    "content-length": undefined,
-    "transfer-encoding": undefined,
-    "sec-websocket-version": undefined,
-    "sec-websocket-key": undefined,
-    "sec-websocket-protocol": undefined,
-    "sec-websocket-extensions": undefined,
+  const headers = {
+    host: fieldOf(request, "host"),
+    upgrade: fieldOf(request, "upgrade"),
+    connection: fieldOf(request, "connection"),
+    "content-length": fieldOf(request, "content-length"),
+    "transfer-encoding": fieldOf(request, "transfer-encoding"),
+    "sec-websocket-version": fieldOf(request, "sec-websocket-version"),
+    "sec-websocket-key": fieldOf(request, "sec-websocket-key"),
+    "sec-websocket-protocol": fieldOf(request, "sec-websocket-protocol"),
+    "sec-websocket-extensions": fieldOf(request, "sec-websocket-extensions"),
   };
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = (rawHeaders[index] as string).toLowerCase();
-    if (!Object.hasOwn(headers, name)) continue;
-    if (headers[name] !== undefined) return request;
-    headers[name] = rawHeaders[index + 1];
-  }
-  return { method, httpVersion, headers };
+  return { method: request.method, httpVersion: request.httpVersion, headers };
 }

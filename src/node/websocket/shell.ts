@@ -121,13 +121,12 @@ export abstract class Shell implements Sink, Flushable, Tickable, Assembler {
     // Resets say nothing of interest: `close` follows.
     holdSocket(socket);
     if (socket instanceof Socket) {
-      // Whatever time HTTP allows for a request says nothing about a connection that lives for days.
-      socket.setTimeout(0);
+      // What time HTTP allows for a request says nothing about a connection that lives for days. Most set none.
+      if (socket.timeout) socket.setTimeout(0);
       socket.setNoDelay(true);
     }
     socket.on("data", Shell.#listeners.data);
     socket.on("end", Shell.#listeners.end);
-    socket.on("drain", Shell.#listeners.drain);
     socket.on("close", Shell.#listeners.close);
     // The peer may have gone during the handshake.
     if (socket.destroyed) this.connection.receiveEnd();
@@ -231,14 +230,16 @@ export abstract class Shell implements Sink, Flushable, Tickable, Assembler {
     writeOut(socket, outbox, collected, joiner, callbacks && toWritten(callbacks));
     const refused = socket.writableLength;
     // `write` also says no to a long write that the kernel took whole: only what is left counts.
-    if (refused > 0 && socket.writableNeedDrain) this.#flags |= FULL;
+    if (refused > 0 && socket.writableNeedDrain && !this.#is(FULL)) {
+      this.#flags |= FULL;
+      socket.once("drain", Shell.#listeners.drain);
+    }
     const waiting = refused + this.connection.waiting;
     if (this.#is(FULL)) this.filled(waiting);
     if (this.#options.maxQueued > 0 && waiting > this.#options.maxQueued) this.overflowed();
     if (this.#is(ENDING)) {
       socket.end();
-      // A FIN, not a reset: a socket that is closed with unread bytes takes our close frame with it. So the peer's
-      // bytes are read and dropped until its own FIN, for a while.
+      // A FIN, not a reset, by which unread bytes take our close frame with them: read and dropped until its own FIN.
       socket.resume();
       this.#endWithin(refused === 0 ? LINGER : this.#options.closeTimeout);
     }
@@ -336,7 +337,6 @@ export abstract class Shell implements Sink, Flushable, Tickable, Assembler {
   }
 
   #drained(): void {
-    if (!this.#is(FULL)) return;
     this.#flags &= ~FULL;
     this.connection.drained();
     this.drained();

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import type { EngineOptions } from "../../../src/node/http/engine-options.ts";
 import type { ConnectionError } from "../../../src/node/http/engine-server-events.ts";
+import { describeRequest } from "../../../src/node/http/request-fields.ts";
 import { message, startEngine } from "../../support/engine-app.ts";
 import { RawPolling, RawWebSocket } from "../../support/engine-client.ts";
 import { ask } from "../../support/http.ts";
@@ -296,6 +297,7 @@ describe("request.res", () => {
     const { port, requests } = await startEngine();
     await RawPolling.open(port);
     await (await RawWebSocket.open(port, "")).next();
+    for (const request of requests) describeRequest(request);
     const responses = requests.map((request) => (request as unknown as { res: object }).res);
     expect(responses).toMatchObject([{ statusCode: 200, headersSent: true }, { headersSent: false }]);
     const [, upgraded] = requests as unknown as { res: object }[];
