@@ -5,8 +5,8 @@ import { createRequire } from "node:module";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { build } from "esbuild";
-import { minify as compress } from "terser";
+import { minify as compress } from "@swc/core";
+import { build, transform } from "esbuild";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const require = createRequire(import.meta.url);
@@ -18,6 +18,19 @@ const { status } = spawnSync(process.execPath, [tsc, "-p", "tsconfig.build.json"
   stdio: "inherit",
 });
 if (status !== 0) process.exit(1);
+
+/**
+ * Properties that only the client's own code names: no program, no peer and no platform. The scripts of a page have short
+ * names in their place.
+ */
+const INNER_NAMES = [
+  ...["abandoned", "acknowledged", "agree", "attach", "attachments", "attempts", "base64", "blobs"],
+  ...["callback", "cancelTimer", "closed", "detach", "dispatch", "dispatchAny", "dispatchAnyOutgoing"],
+  ...["drained", "dropped", "exchange", "failed", "filled", "flush", "hasAnyOutgoing", "heed", "holder"],
+  ...["isAdvised", "isOffered", "keep", "lost", "maxAttachmentBytes", "maxAttachments", "namespaces"],
+  ...["onPage", "opened", "outgoing", "parts", "pending", "platform", "randomId", "receive", "receiveBinary"],
+  ...["receiveText", "secure", "settle", "slots", "transmit"],
+];
 
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const options = {
@@ -63,30 +76,31 @@ for (const file of Object.keys(metafile.outputs)) {
 
 /** What esbuild leaves, a compressor that takes its time makes a twentieth shorter. With `names` it stays readable. */
 async function compressScript(outfile, { module, names = false }) {
-  const file = basename(outfile);
-  const { code, map } = await compress(readFileSync(outfile, "utf8"), {
+  const compressed = await compress(readFileSync(outfile, "utf8"), {
     ecma: 2022,
     module,
     compress: {
-      ...{ passes: 8, toplevel: true, keep_fargs: false, unsafe_arrows: true, pure_getters: true },
+      ...{ passes: 8, toplevel: true, keep_fargs: false, pure_getters: true },
       // Longer by these, once the script is compressed by gzip.
-      ...{ lhs_constants: false, sequences: false },
+      sequences: false,
       // What esbuild takes for a side effect keeps a module's constants in a page that uses none of them.
       keep_infinity: names,
       // "use client" is for React.
       directives: false,
     },
-    mangle: names ? false : { toplevel: true },
-    format: { comments: /^ Baro /, preserve_annotations: true, beautify: names },
-    sourceMap: {
-      content: readFileSync(`${outfile}.map`, "utf8"),
-      filename: file,
-      url: `${file}.map`,
-      includeSources: true,
-    },
+    mangle: names ? false : { toplevel: true, props: { regex: `^(${INNER_NAMES.join("|")})$` } },
+    format: { comments: { regex: "^ Baro |PURE" }, preserve_annotations: true },
+    sourceMap: { content: readFileSync(`${outfile}.map`, "utf8") },
   });
-  writeFileSync(outfile, code);
+  const { code, map } = names ? await print(compressed) : compressed;
+  writeFileSync(outfile, `${code.trimEnd()}\n//# sourceMappingURL=${basename(outfile)}.map`);
   writeFileSync(`${outfile}.map`, map);
+}
+
+/** Writes code as people do. */
+function print({ code, map }) {
+  const source = `${code}\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString("base64")}`;
+  return transform(source, { target: options.target, sourcemap: "external", banner: options.banner.js });
 }
 
 function kilobytes(bytes) {

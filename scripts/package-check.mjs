@@ -10,9 +10,9 @@ import { prepare, root } from "./prepare.mjs";
 
 /** What the script of a page may weigh, compressed: where it shall come to, and the most that is taken. */
 const SCRIPT_AIM = 9 * 1024;
-const SCRIPT_MOST = 9_650;
+const SCRIPT_MOST = 9_215;
 /** The same for `baro/client` in a page that esbuild has bundled: it finds worse names than what the script went through. */
-const CLIENT_MOST = 10_000;
+const CLIENT_MOST = 9_900;
 /** As much of it as the script brings. */
 const CLIENT = 'export { io, Manager, Socket, protocol } from "baro/client";';
 

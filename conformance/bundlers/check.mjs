@@ -70,7 +70,7 @@ async function run(text) {
 
 /** Whoever debugs a page finds the client's text with its names: its sources, or the module that the package brings. */
 function lookAtMap({ sources, sourcesContent = [] }) {
-  for (const name of ["Socket", "Manager", "WebSocketTransport"]) {
+  for (const name of ["Socket", "Manager", "Emitter"]) {
     const found = sourcesContent.some((text) => text?.match(`class ${name}\\b|\\b${name} = class`));
     demand(found, `the source map has no text of ${name}, only ${sources}`);
   }

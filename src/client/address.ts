@@ -30,7 +30,7 @@ const URL_PATTERN =
  */
 export function parseAddress(url = "", page?: Page): Address {
   const match = URL_PATTERN.exec(url);
-  if (!match) throw new BaroError(ERR_OPTION, `"${url}" is no URL of http, https, ws or wss.`);
+  if (!match) throw new BaroError(ERR_OPTION, `"${url}" is no URL of http or ws.`);
   const [, scheme, name, namespace = "/", query = ""] = match;
   const { protocol = name ? "https:" : "http:", host = "localhost" } = page ?? {};
   // Of the four schemes, these two end so: https and wss.

@@ -220,7 +220,7 @@ export function createEngine(
 
   function receiveHandshake(handshake: Handshake | false | undefined): void {
     if (!handshake) {
-      end("parse error", new TransportError("The handshake is none of Engine.IO 4"));
+      end("parse error", new TransportError("no handshake"));
       return;
     }
     id = handshake.sid;

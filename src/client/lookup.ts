@@ -7,32 +7,35 @@ import type { Socket } from "./socket.ts";
 /** The options of `io(url, options)`. */
 export type ConnectOptions = Partial<ManagerOptions & SocketOptions>;
 
-/** Gives the socket of the namespace that a URL names; see `createLookup`. */
+/** Gives the socket of the namespace that a URL names; see {@link findSocket}. */
 export interface Lookup {
   (options?: ConnectOptions): Socket;
   (url?: string, options?: ConnectOptions): Socket;
 }
 
+/** The managers whose connections namespaces share, by their servers. */
+export type SharedManagers = Map<string, { readonly manager: Manager; readonly namespaces: Set<string> }>;
+
 /**
- * Makes `io(url, options)`. The path of the URL is the namespace. Namespaces of one server share a connection,
+ * What `io(url, options)` does. The path of the URL is the namespace. Namespaces of one server share a connection,
  * unless the options `forceNew` or `multiplex: false` say otherwise, or the namespace is in use already.
  */
-export function createLookup(
+export function findSocket(
+  managers: SharedManagers,
   platform: Platform,
-  createManager: (url: string | undefined, options: ConnectOptions) => Manager,
-): Lookup {
-  const managers = new Map<string, { readonly manager: Manager; readonly namespaces: Set<string> }>();
-  return (first?: string | ConnectOptions, second: ConnectOptions = {}) => {
-    const [url, options] = typeof first === "object" ? [undefined, first] : [first, second];
-    const { secure, host, namespace } = parseAddress(url, platform.page);
-    const key = `${secure}//${host}${options.path ?? DEFAULTS.path}`;
-    let shared = managers.get(key);
-    const isAlone = options.forceNew || options.multiplex === false || shared?.namespaces.has(namespace);
-    if (isAlone || shared === undefined) {
-      shared = { manager: createManager(url, options), namespaces: new Set() };
-      if (!isAlone) managers.set(key, shared);
-    }
-    shared.namespaces.add(namespace);
-    return shared.manager.socket(namespace, options);
-  };
+  ManagerHere: new (url: string | undefined, options: ConnectOptions) => Manager,
+  first: string | ConnectOptions | undefined,
+  second: ConnectOptions,
+): Socket {
+  const [url, options] = typeof first === "object" ? [undefined, first] : [first, second];
+  const { secure, host, namespace } = parseAddress(url, platform.page);
+  const key = `${secure}//${host}${options.path ?? DEFAULTS.path}`;
+  let shared = managers.get(key);
+  const isAlone = options.forceNew || options.multiplex === false || shared?.namespaces.has(namespace);
+  if (isAlone || shared === undefined) {
+    shared = { manager: new ManagerHere(url, options), namespaces: new Set() };
+    if (!isAlone) managers.set(key, shared);
+  }
+  shared.namespaces.add(namespace);
+  return shared.manager.socket(namespace, options);
 }

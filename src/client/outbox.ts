@@ -321,7 +321,7 @@ export function createOutbox(
     settle,
     async refreshAuth(auth) {
       if (!sender.connected || !agreement?.auth)
-        throw new BaroError(ERR_STATE, "No connected server renews credentials.");
+        throw new BaroError(ERR_STATE, "No server renews credentials.");
       const refusal = await acknowledgement((callback) => {
         send(PacketType.EVENT, ["~auth", auth], wait(callback, undefined));
       });

@@ -17,7 +17,7 @@ export function findTransports(
       if (!found?.transport) {
         // A function has a name, and text has none.
         const { name = given } = given as { name?: string };
-        throw new BaroError(ERR_OPTION, `"${name}" is no transport here: import its class, or leave it out.`);
+        throw new BaroError(ERR_OPTION, `"${name}" is no transport here: import its class.`);
       }
       return [found.transport, found];
     }),

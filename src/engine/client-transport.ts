@@ -18,11 +18,11 @@ interface TransportErrorOptions extends ErrorOptions {
 export class TransportError extends Error {
   readonly type = "TransportError";
   /** More about the reason: the status of the HTTP response, where there was one. */
-  readonly description: unknown;
+  declare readonly description: unknown;
   /** Of an HTTP response: its status, and in its body the server's own words. */
-  readonly context: ResponseContext | undefined;
+  declare readonly context: ResponseContext | undefined;
   /** Milliseconds after which the server wants to be asked again, where it said so. */
-  readonly retryIn: number | undefined;
+  declare readonly retryIn: number | undefined;
 
   constructor(message: string, description?: unknown, options: TransportErrorOptions = {}) {
     super(message, options);

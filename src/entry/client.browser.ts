@@ -1,4 +1,4 @@
-import { createLookup } from "../client/lookup.ts";
+import { type ConnectOptions, findSocket, type Lookup, type SharedManagers } from "../client/lookup.ts";
 import { Manager as ManagerOf, protocol } from "../client/manager.ts";
 import type { ManagerOptions } from "../client/options.ts";
 import type { Platform } from "../client/platform.ts";
@@ -35,7 +35,10 @@ export class Manager<
   }
 }
 
-const lookup = /* @__PURE__ */ createLookup(platform, (url, options) => new Manager(url, options));
+const managers: SharedManagers = new Map();
+
+const lookup: Lookup = (url?: string | ConnectOptions, options: ConnectOptions = {}) =>
+  findSocket(managers, platform, Manager, url, options);
 
 /**
  * Gives the socket of the namespace that a URL names, and connects: `io("https://example.com/admin")`. The function holds

@@ -168,7 +168,7 @@ describe.skipIf(executable === undefined)("the client in Chromium", () => {
   it("says what to do about a transport whose class is not imported", async () => {
     const { page } = await open();
     await expect(connect(page, { transports: ["websocket", "sse"] })).rejects.toThrow(
-      '"sse" is no transport here: import its class, or leave it out.',
+      '"sse" is no transport here: import its class.',
     );
   });
 
