@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { CatchAllEmitter } from "../src/catch-all-emitter.ts";
 import type { DefaultEventsMap } from "../src/emitter.ts";
+import { record } from "./support/record.ts";
 
 class Recorder extends CatchAllEmitter<DefaultEventsMap, Record<never, never>> {
   hear(event: string, ...args: unknown[]): void {
@@ -13,19 +14,11 @@ class Recorder extends CatchAllEmitter<DefaultEventsMap, Record<never, never>> {
   }
 }
 
-const record = () => {
-  const heard: unknown[] = [];
-  const listener =
-    (name: string) =>
-    (...args: unknown[]) => {
-      heard.push([name, ...args]);
-    };
-  return { emitter: new Recorder(), heard, listener };
-};
+const start = () => ({ emitter: new Recorder(), ...record() });
 
 describe("CatchAllEmitter", () => {
   it("tells of every event before its own listeners hear it", () => {
-    const { emitter, heard, listener } = record();
+    const { emitter, heard, listener } = start();
     emitter.on("news", listener("news"));
     emitter.onAny(listener("any")).prependAny(listener("first"));
     emitter.hear("news", 1);
@@ -37,7 +30,7 @@ describe("CatchAllEmitter", () => {
   });
 
   it("keeps what comes and what goes apart", () => {
-    const { emitter, heard, listener } = record();
+    const { emitter, heard, listener } = start();
     emitter.onAny(listener("in"));
     emitter.onAnyOutgoing(listener("out")).prependAnyOutgoing(listener("first out"));
     emitter.tell("news", 1);
@@ -50,7 +43,7 @@ describe("CatchAllEmitter", () => {
   });
 
   it("removes one, the last of its kind, or all of them", () => {
-    const { emitter, listener } = record();
+    const { emitter, listener } = start();
     const [twice, once] = [listener("twice"), listener("once")];
     emitter.onAny(twice).onAny(once).onAny(twice).offAny(twice);
     expect(emitter.listenersAny()).toEqual([twice, once]);
@@ -59,7 +52,7 @@ describe("CatchAllEmitter", () => {
   });
 
   it("leaves them in peace when all listeners of events go", () => {
-    const { emitter, heard, listener } = record();
+    const { emitter, heard, listener } = start();
     emitter.onAny(listener("any")).on("news", listener("news")).off();
     emitter.hear("news");
     expect(heard).toEqual([["any", "news"]]);

@@ -8,6 +8,7 @@ import {
   type EventsWithTimeout,
   type Last,
 } from "../src/emitter.ts";
+import { record } from "./support/record.ts";
 
 interface Events {
   news: (text: string) => void;
@@ -20,19 +21,11 @@ class Recorder extends Emitter<Events> {
   }
 }
 
-const record = () => {
-  const heard: unknown[] = [];
-  const listener =
-    (name: string) =>
-    (...args: unknown[]) => {
-      heard.push([name, ...args]);
-    };
-  return { emitter: new Recorder(), heard, listener };
-};
+const start = () => ({ emitter: new Recorder(), ...record() });
 
 describe("Emitter", () => {
   it("calls the listeners in order, with itself as this", () => {
-    const { emitter, heard, listener } = record();
+    const { emitter, heard, listener } = start();
     emitter.on("news", listener("first"));
     emitter.on("news", function (this: unknown) {
       heard.push(this);
@@ -42,11 +35,11 @@ describe("Emitter", () => {
   });
 
   it("says when nobody listens", () => {
-    expect(record().emitter.fire("news", "a")).toBe(false);
+    expect(start().emitter.fire("news", "a")).toBe(false);
   });
 
   it("calls a once listener once, even when it fires the event again", () => {
-    const { emitter, heard } = record();
+    const { emitter, heard } = start();
     emitter.once("news", (text) => {
       heard.push(text);
       emitter.fire("news", "again");
@@ -56,7 +49,7 @@ describe("Emitter", () => {
   });
 
   it("removes one listener, the last of its kind first", () => {
-    const { emitter, heard, listener } = record();
+    const { emitter, heard, listener } = start();
     const twice = listener("twice");
     emitter.on("news", twice).on("news", listener("other")).on("news", twice);
     emitter.off("news", twice);
@@ -67,7 +60,7 @@ describe("Emitter", () => {
   });
 
   it("removes a listener that was added by once", () => {
-    const { emitter, heard, listener } = record();
+    const { emitter, heard, listener } = start();
     const once = listener("once");
     emitter.once("news", once).off("news", once);
     emitter.fire("news");
@@ -75,7 +68,7 @@ describe("Emitter", () => {
   });
 
   it("removes the entry that was called, where one listener stands twice", () => {
-    const { emitter, heard, listener } = record();
+    const { emitter, heard, listener } = start();
     const twice = listener("twice");
     emitter.once("news", twice).on("news", twice);
     for (let round = 0; round < 3; round += 1) emitter.fire("news", round);
@@ -88,7 +81,7 @@ describe("Emitter", () => {
   });
 
   it("removes all listeners of an event, or of all", () => {
-    const { emitter, listener } = record();
+    const { emitter, listener } = start();
     emitter.on("news", listener("a")).on("count", listener("b"));
     emitter.removeAllListeners("news");
     expect([emitter.hasListeners("news"), emitter.hasListeners("count")]).toEqual([false, true]);
@@ -97,7 +90,7 @@ describe("Emitter", () => {
   });
 
   it("lets changes during a dispatch take effect from the next one", () => {
-    const { emitter, heard, listener } = record();
+    const { emitter, heard, listener } = start();
     const late = listener("late");
     emitter.on("news", () => {
       emitter.off("news", late).on("news", listener("new"));
@@ -110,7 +103,7 @@ describe("Emitter", () => {
   });
 
   it("hands what a listener throws to the caller, and calls no further one", () => {
-    const { emitter, heard, listener } = record();
+    const { emitter, heard, listener } = start();
     emitter.on("news", () => {
       throw new Error("boom");
     });
@@ -120,7 +113,7 @@ describe("Emitter", () => {
   });
 
   it("tells its listeners and events", () => {
-    const { emitter } = record();
+    const { emitter } = start();
     const listener = () => {};
     expect(emitter.hasListeners("news")).toBe(false);
     emitter.on("news", listener).once("news", listener);
@@ -143,7 +136,7 @@ describe("Emitter", () => {
   });
 
   it("types its listeners", () => {
-    const { emitter } = record();
+    const { emitter } = start();
     emitter.on("count", (left, right) => expectTypeOf([left, right]).toEqualTypeOf<number[]>());
     // @ts-expect-error no such event
     emitter.on("other", () => {});

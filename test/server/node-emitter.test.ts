@@ -1,16 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { DefaultEventsMap } from "../../src/emitter.ts";
 import { NodeCatchAllEmitter, NodeEmitter } from "../../src/server/node-emitter.ts";
-
-const record = () => {
-  const heard: unknown[] = [];
-  const listener =
-    (name: string) =>
-    (...args: unknown[]) => {
-      heard.push([name, ...args]);
-    };
-  return { heard, listener };
-};
+import { record } from "../support/record.ts";
 
 class Plain extends NodeEmitter<DefaultEventsMap> {
   fire(event: string, ...args: unknown[]): boolean {
