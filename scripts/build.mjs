@@ -24,12 +24,12 @@ if (status !== 0) process.exit(1);
  * names in their place.
  */
 const INNER_NAMES = [
-  ...["abandoned", "acknowledged", "agree", "attach", "attachments", "attempts", "base64", "blobs"],
-  ...["callback", "cancelTimer", "closed", "detach", "dispatch", "dispatchAny", "dispatchAnyOutgoing"],
-  ...["drained", "dropped", "exchange", "failed", "filled", "flush", "hasAnyOutgoing", "heed", "holder"],
-  ...["isAdvised", "isOffered", "keep", "lost", "maxAttachmentBytes", "maxAttachments", "namespaces"],
-  ...["onPage", "opened", "outgoing", "parts", "pending", "platform", "randomId", "receive", "receiveBinary"],
-  ...["receiveText", "secure", "settle", "slots", "transmit"],
+  ...["abandoned", "agree", "attach", "attachments", "attempts", "base64", "blobs", "callback"],
+  ...["closed", "detach", "dispatch", "dispatchAny", "dispatchAnyOutgoing", "drained", "dropped"],
+  ...["exchange", "failed", "hasAnyOutgoing", "heed", "holder", "isAdvised", "isOffered", "keep"],
+  ...["lost", "maxAttachmentBytes", "maxAttachments", "namespaces", "onPage", "opened", "outgoing"],
+  ...["parts", "pending", "platform", "randomId", "receive", "receiveBinary", "receiveText"],
+  ...["secure", "settle", "slots"],
 ];
 
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
