@@ -68,7 +68,7 @@ export type EventsWithTimeout<Events extends EventsMap> = {
     : Events[Name];
 };
 
-/** A name that no program can give. */
+/** The name of an event; a symbol is one that no program can give. */
 export type EventKey = string | symbol;
 
 export type AnyListener = (...args: unknown[]) => void;

@@ -38,7 +38,7 @@ export interface Connection extends Link {
  * Makes a connection that is made anew when it is lost.
  *
  * @param isWanted whether any socket wants it.
- * @param dispatch calls the listeners of the owner; what they throw is not its caller's.
+ * @param dispatch calls the listeners of the owner.
  */
 export function createConnection(
   owner: Owner,
@@ -84,7 +84,7 @@ export function createConnection(
   return connection;
 
   function tell(event: keyof ManagerEvents, ...args: unknown[]): void {
-    dispatch(event, args);
+    call(dispatch as Callback, [event, args], clock);
   }
 
   /** Ends the connection, or the attempts at one, for good. */

@@ -1,5 +1,4 @@
 import { type DefaultEventsMap, Emitter, type EventsMap } from "../emitter.ts";
-import { call } from "../report.ts";
 import type { Packet } from "../socketio/packet.ts";
 import { parseAddress } from "./address.ts";
 import { type Connection, createConnection, type Done } from "./connection.ts";
@@ -63,7 +62,7 @@ export class Manager<
       platform,
       parseAddress(address, platform.page),
       () => [...this.#sockets.values()].some(({ active }) => active),
-      (event, args) => call(() => this.dispatch(event, args), [], platform.clock),
+      (event, args) => this.dispatch(event, args),
     );
     if (this.opts.autoConnect) this.open();
   }

@@ -1,13 +1,8 @@
-import type { ClientTransport } from "../engine/client-transport.ts";
+import type { TransportClass as TransportClassOf } from "../engine/client-transport.ts";
 import type { Parser } from "../socketio/parser.ts";
 
 /** A transport that `transports` names by its class: `SSE` of `baro/client`, for one. */
-export interface TransportClass {
-  /** What it is called on the wire. */
-  readonly transport: string;
-  /** Made by the client, for each connection and each upgrade. */
-  new (url: string, options: ResolvedOptions): ClientTransport;
-}
+export type TransportClass = TransportClassOf<ResolvedOptions>;
 
 /** The credentials of a socket: an object, or a function that gives one at each connection. */
 export type Auth = Record<string, unknown> | ((give: (data: object) => void) => void);

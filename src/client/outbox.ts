@@ -1,5 +1,5 @@
 import type { Cancel } from "../clock.ts";
-import type { ClientOutgoing } from "../engine/client-outgoing.ts";
+import { type ClientOutgoing, sizeOf } from "../engine/client-outgoing.ts";
 import { BaroError, ERR_FULL, ERR_STATE } from "../errors.ts";
 import { type Callback, call } from "../report.ts";
 import { encode } from "../socketio/encoder.ts";
@@ -183,7 +183,7 @@ export function createOutbox(
   function admit(data: EventPacket["data"], waiting: number): void {
     const { maxBuffered = Number.POSITIVE_INFINITY, maxBufferedBytes = Number.POSITIVE_INFINITY } = options;
     const { text, attachments } = encode(toPacket(PacketType.EVENT, data));
-    const size = attachments.reduce((sum, { byteLength }) => sum + byteLength, text.length);
+    const size = sizeOf([text, ...attachments]);
     if (waiting === 0) bufferedBytes = 0;
     if (waiting >= maxBuffered || bufferedBytes + size > maxBufferedBytes) {
       throw new BaroError(ERR_FULL, "Too much waits for the connection.");

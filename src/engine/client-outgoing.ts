@@ -13,7 +13,12 @@ export interface ClientOutgoing extends Held {
 
 /** A packet as a client sends it. */
 export function createOutgoing(type: PacketType, parts: ClientOutgoing["parts"] = [""]): ClientOutgoing {
+  return { type, parts, size: sizeOf(parts), waiting: undefined, dropped: false };
+}
+
+/** About how many bytes `parts` hold. */
+export function sizeOf(parts: ClientOutgoing["parts"]): number {
   let size = 0;
   for (const part of parts) size += typeof part === "string" ? part.length : part.byteLength;
-  return { type, parts, size, waiting: undefined, dropped: false };
+  return size;
 }

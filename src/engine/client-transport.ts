@@ -56,3 +56,11 @@ export interface ClientTransport extends Omit<Transport, "receiver" | "send"> {
 
 /** Makes one of the session's transports by its name, for the session `sid` or for a new one. */
 export type CreateTransport = (name: string, sid?: string) => ClientTransport;
+
+/** A transport that programs name by its class: `transports: [Fetch, WebSocket]`. */
+export interface TransportClass<Options> {
+  /** What it is called on the wire. */
+  readonly transport: string;
+  /** Made by the client, for each connection and each upgrade. */
+  new (url: string, options: Options): ClientTransport;
+}

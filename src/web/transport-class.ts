@@ -1,10 +1,4 @@
-import type { ClientTransport } from "../engine/client-transport.ts";
-
-/** What programs name a transport by: `transports: [Fetch, WebSocket]`. */
-export interface TransportClass<Options> {
-  new (url: string, options: Options): ClientTransport;
-  readonly transport: string;
-}
+import type { ClientTransport, TransportClass } from "../engine/client-transport.ts";
 
 /** Makes a class of a function that makes transports. */
 export function transportClass<Options>(
