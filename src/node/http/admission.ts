@@ -1,6 +1,4 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
-import type { ServerSession } from "../../engine/server-session.ts";
-import type { TickerEntry } from "../ticker.ts";
+import type { IncomingMessage } from "node:http";
 import type { EngineSettings } from "./engine-options.ts";
 import { parseEngineQuery } from "./engine-query.ts";
 import {
@@ -12,27 +10,7 @@ import {
   UNKNOWN_TRANSPORT,
   UNSUPPORTED_PROTOCOL,
 } from "./refusal.ts";
-
-/** A transport whose peer sends requests. */
-export interface HttpTransport {
-  receivePost(request: IncomingMessage, response: ServerResponse): void;
-  /** Takes another GET; absent where the first one is the only one. */
-  receivePoll?(response: ServerResponse): void;
-  /** The server takes no more: HTTP connections end with the answers that they wait for. */
-  endConnection?(): void;
-}
-
-/** One session, as the HTTP side knows it. */
-export interface Entry {
-  readonly session: ServerSession;
-  /** The page that opened the session; it may go on, even where only `allowRequest` let it in. */
-  readonly origin: string | undefined;
-  /** Where polls and posts go; none for a session that began over WebSocket. */
-  readonly http: HttpTransport | undefined;
-  readonly heartbeat: TickerEntry;
-  /** The time limit of the last upgrade. */
-  upgrade: TickerEntry | undefined;
-}
+import type { Entry, SessionTable } from "./session-table.ts";
 
 /** A new session's id, when nothing is against it. */
 export interface NewSession {
@@ -56,7 +34,7 @@ export function checkRequest(
   kind: "request" | "upgrade",
   transports: EngineSettings["transports"],
   mayUse: (entry: Entry | undefined) => boolean,
-  sessions: ReadonlyMap<string, Entry>,
+  sessions: SessionTable,
 ): Entry | Refusal | undefined {
   const query = parseEngineQuery(request.url ?? "");
   if (query === undefined) return BAD_REQUEST;

@@ -16,7 +16,7 @@ import { SlowReaders } from "../slow-readers.ts";
 import { EngineTransport, engineShellOptions } from "../websocket/engine-transport.ts";
 import type { ShellOptions } from "../websocket/shell-options.ts";
 import { acceptUpgrade } from "../websocket/upgrade.ts";
-import { type Admission, checkRequest, type Entry, type HttpTransport } from "./admission.ts";
+import { type Admission, checkRequest } from "./admission.ts";
 import { attach, type Beside } from "./attach.ts";
 import { FULL } from "./connect-limits.ts";
 import { toDeflate } from "./engine-deflate.ts";
@@ -47,6 +47,7 @@ import {
 } from "./refusal.ts";
 import { describeRequest } from "./request-fields.ts";
 import { cookieOf } from "./session-cookie.ts";
+import { type Entry, type HttpTransport, SessionTable } from "./session-table.ts";
 import { SharedTexts } from "./shared-texts.ts";
 import { StreamTransport, type StreamTransportSettings } from "./stream-transport.ts";
 
@@ -68,23 +69,11 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
   readonly #onSession: OnSession;
   readonly #gate: Gate;
   readonly #backlogs: SlowReaders;
-  readonly #sessions = new Map<string, Entry>();
+  readonly #sessions = new SessionTable();
   readonly #texts = new SharedTexts();
-  /** What ends the counting of a session. Empty where connections are not counted. */
-  readonly #leaves = new Map<string, () => void>();
   #closed = false;
-  #emptied: (() => void) | undefined;
   /** What a server that is closed says. */
   #unavailable = UNAVAILABLE;
-  readonly #forget = (session: ServerSession): void => {
-    const entry = this.#sessions.get(session.id);
-    entry?.heartbeat.cancel();
-    entry?.upgrade?.cancel();
-    this.#leaves.get(session.id)?.();
-    this.#leaves.delete(session.id);
-    this.#sessions.delete(session.id);
-    if (this.#sessions.size === 0) this.#emptied?.();
-  };
 
   /**
    * @param diagnostics those of the server that this is a part of.
@@ -209,7 +198,7 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
   stop(retryAfter?: number): void {
     this.#closed = true;
     if (retryAfter !== undefined) this.#unavailable = unavailableFor(retryAfter);
-    for (const { http } of this.#sessions.values()) http?.endConnection?.();
+    this.#sessions.endConnections();
   }
 
   /**
@@ -217,23 +206,13 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
    * is closed.
    */
   emptied(timeout: number): Promise<void> {
-    return new Promise((resolve) => {
-      if (this.#sessions.size === 0) {
-        resolve();
-        return;
-      }
-      const cancel = clock.after(timeout, resolve);
-      this.#emptied = () => {
-        cancel();
-        resolve();
-      };
-    });
+    return this.#sessions.emptied(timeout);
   }
 
   /** Closes all sessions, and opens no more. */
   close(): this {
     this.stop();
-    for (const { session } of [...this.#sessions.values()]) session.close();
+    this.#sessions.close();
     return this;
   }
 
@@ -365,16 +344,7 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
     const more = asksForMore(request.url);
     this.#texts.share(request);
     const session = new ServerSession(id, transport, upgrades, this.#sessionOptions, clock.now(), more);
-    session.released = this.#forget;
-    this.#sessions.set(id, {
-      session,
-      origin: fieldOf(request, "origin"),
-      http,
-      heartbeat: ticker.add(session),
-      upgrade: undefined,
-    });
-    const leave = this.#gate.enter(request);
-    if (leave !== undefined) this.#leaves.set(id, leave);
+    this.#sessions.add(session, fieldOf(request, "origin"), http, this.#gate.enter(request));
     if (initialPacket !== undefined) session.send(new Outgoing(PacketType.MESSAGE, initialPacket));
     this.#onSession(session, request);
   }

@@ -28,6 +28,9 @@ export interface ShellOptions extends ConnectionLimits, TurnShare {
   readonly traffic?: Traffic;
 }
 
+/** Milliseconds that a peer has for its FIN once everything was sent to it, ours included. */
+export const LINGER = 5_000;
+
 /** Bounds that no honest peer meets. */
 export const SHELL_DEFAULTS: ShellOptions = {
   maxPayload: 100 * 1024 * 1024,

@@ -1,13 +1,10 @@
 import { once } from "node:events";
-import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { frame, serverFrame } from "../../websocket/recorder.ts";
+import { echo, openClient, openRaw, REQUEST } from "./echo-client.ts";
 import { type EchoServer, startEchoServer, TestShell, until } from "./echo-server.ts";
-
-const REQUEST =
-  "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n" +
-  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
 
 let server: EchoServer;
 const uncaught: unknown[] = [];
@@ -23,34 +20,9 @@ afterEach(async () => {
   expect(uncaught.splice(0)).toEqual([]);
 });
 
-const url = () => `ws://127.0.0.1:${server.port}`;
-
-async function open(): Promise<WebSocket> {
-  const client = new WebSocket(url(), { perMessageDeflate: false });
-  await once(client, "open");
-  return client;
-}
-
-async function echo(client: WebSocket, text: string): Promise<string> {
-  const answer = once(client, "message");
-  client.send(text);
-  const [data] = await answer;
-  return String(data);
-}
-
-/** A TCP client that has shaken hands and says nothing else by itself. */
-async function openRaw(behind: Buffer = Buffer.alloc(0)): Promise<Socket> {
-  const socket = connect(server.port, "127.0.0.1");
-  socket.on("error", () => {});
-  socket.write(Buffer.concat([Buffer.from(REQUEST), behind]));
-  const [answer] = await once(socket, "data");
-  expect(String(answer)).toContain("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
-  return socket;
-}
-
 describe("with the client of ws", () => {
   it("echoes text and binary of every boundary length", async () => {
-    const client = await open();
+    const client = await openClient(server.port);
     for (const length of [0, 1, 125, 126, 127, 65535, 65536, 3_000_000]) {
       const sent = Buffer.alloc(length, "Zażółć gęślą jaźń ");
       const answer = once(client, "message");
@@ -63,24 +35,9 @@ describe("with the client of ws", () => {
     client.close();
   });
 
-  it("keeps the order of a thousand messages in flight", async () => {
-    const client = await open();
-    const got: string[] = [];
-    const all = new Promise<void>((resolve) => {
-      client.on("message", (data) => {
-        if (got.push(String(data)) === 1000) resolve();
-      });
-    });
-    const sent = Array.from({ length: 1000 }, (_, i) => `${i}`.padEnd((i * 37) % 3000, "x"));
-    for (const text of sent) client.send(text);
-    await all;
-    expect(got).toEqual(sent);
-    client.close();
-  });
-
   it("answers a ping, and has its own answered", async () => {
     const arrival = server.next();
-    const client = await open();
+    const client = await openClient(server.port);
     const shell = await arrival;
     const pong = once(client, "pong");
     client.ping("there?");
@@ -95,32 +52,15 @@ describe("with the client of ws", () => {
 
   it("closes when the client does", async () => {
     const arrival = server.next();
-    const client = await open();
+    const client = await openClient(server.port);
     const gone = once(client, "close");
     client.close(4001, "bye");
     expect(await (await arrival).over).toEqual({ code: 4001, reason: "bye", error: undefined });
     expect((await gone)[0]).toBe(4001);
   });
 
-  it("closes when the server does, behind everything that was sent", async () => {
-    const arrival = server.next();
-    const client = await open();
-    const shell = await arrival;
-    const got: string[] = [];
-    client.on("message", (data) => got.push(String(data)));
-    const gone = once(client, "close");
-    shell.send("one");
-    shell.send("two");
-    shell.close(4002, "enough");
-    shell.send("too late");
-    const [code, reason] = await gone;
-    expect([code, String(reason)]).toEqual([4002, "enough"]);
-    expect(got).toEqual(["one", "two"]);
-    expect(await shell.over).toEqual({ code: 4002, reason: "enough", error: undefined });
-  });
-
   it("agrees to a subprotocol", async () => {
-    const client = new WebSocket(url(), ["chat.v2", "chat.v1"]);
+    const client = new WebSocket(`ws://127.0.0.1:${server.port}`, ["chat.v2", "chat.v1"]);
     await once(client, "open");
     expect(client.protocol).toBe("chat.v2");
     client.close();
@@ -130,7 +70,10 @@ describe("with the client of ws", () => {
 describe("with a bare TCP client", () => {
   it("H-8 takes frames that come in one packet with the handshake", async () => {
     const arrival = server.next();
-    const socket = await openRaw(Buffer.concat([frame(0x81, "early"), frame(0x81, "bird").subarray(0, 8)]));
+    const socket = await openRaw(
+      server.port,
+      Buffer.concat([frame(0x81, "early"), frame(0x81, "bird").subarray(0, 8)]),
+    );
     const shell = await arrival;
     shell.onMessage = () => {};
     socket.write(frame(0x81, "bird").subarray(8));
@@ -158,17 +101,17 @@ describe("with a bare TCP client", () => {
   it("H-9 survives a reset right behind the handshake, and inside a message", async () => {
     for (const behind of [Buffer.alloc(0), frame(0x81, "half").subarray(0, 7)]) {
       const arrival = server.next();
-      const socket = await openRaw(behind);
+      const socket = await openRaw(server.port, behind);
       const shell = await arrival;
       socket.resetAndDestroy();
       expect(await shell.over).toEqual({ code: 1006, reason: "", error: undefined });
     }
-    expect(await echo(await open(), "alive")).toBe("alive");
+    expect(await echo(await openClient(server.port), "alive")).toBe("alive");
   });
 
   it("ends a connection whose peer sends FIN without close", async () => {
     const arrival = server.next();
-    const socket = await openRaw();
+    const socket = await openRaw(server.port);
     const shell = await arrival;
     socket.resume();
     socket.end();
@@ -178,7 +121,7 @@ describe("with a bare TCP client", () => {
 
   it("hands out what came before the FIN, however much it is", async () => {
     const arrival = server.next();
-    const socket = await openRaw();
+    const socket = await openRaw(server.port);
     const shell = await arrival;
     shell.onMessage = () => {};
     socket.resume();
@@ -189,7 +132,7 @@ describe("with a bare TCP client", () => {
 
   it("F-9 ignores what comes after close, and ends TCP", async () => {
     const arrival = server.next();
-    const socket = await openRaw();
+    const socket = await openRaw(server.port);
     const shell = await arrival;
     socket.resume();
     socket.write(Buffer.concat([frame(0x88), frame(0x81, "late")]));
@@ -201,9 +144,9 @@ describe("with a bare TCP client", () => {
   });
 
   it("F-17 serves others while 100,000 tiny frames wait", async () => {
-    const healthy = await open();
+    const healthy = await openClient(server.port);
     const arrival = server.next();
-    const socket = await openRaw();
+    const socket = await openRaw(server.port);
     const shell = await arrival;
     // How many frames are handled from one check phase to the next.
     let most = 0;
@@ -228,58 +171,9 @@ describe("with a bare TCP client", () => {
     healthy.close();
   });
 
-  it("cuts off a reader that stops, at maxQueued, and serves the others", async () => {
-    const healthy = await open();
-    const arrival = server.next();
-    const socket = await openRaw();
-    socket.pause();
-    const shell = await arrival;
-    const block = Buffer.alloc(64 * 1024);
-    let most = 0;
-    while (shell.state === "open") {
-      shell.send(block, false);
-      await new Promise(setImmediate);
-      most = Math.max(most, shell.queued);
-      expect(await echo(healthy, "fine")).toBe("fine");
-    }
-    expect((await shell.over).error?.code).toBe("WS_ERR_SLOW_READER");
-    expect(most).toBeLessThanOrEqual(1024 * 1024 + 2 * block.length);
-    expect(most).toBeGreaterThan(512 * 1024);
-    socket.destroy();
-    healthy.close();
-  });
-
-  it("F-18 is full while the peer does not read, answers the last ping then, and says drained", async () => {
-    const arrival = server.next();
-    const socket = await openRaw();
-    socket.pause();
-    const shell = await arrival;
-    await until(() => {
-      if (!shell.full) shell.send(Buffer.alloc(64 * 1024), false);
-      return shell.full;
-    });
-    for (let i = 0; i < 50; i += 1) socket.write(frame(0x89, `${i}`.padStart(2, "0")));
-    await until(() => shell.messages.length === 50);
-    const drained = shell.drain();
-    // The messages are zeros, so that every 8a begins a pong.
-    const bytes: Buffer[] = [];
-    let tail = "";
-    socket.on("data", (chunk) => {
-      bytes.push(chunk);
-      tail = (tail + chunk.toString("hex")).slice(-8);
-      if (tail === "8a023439") socket.destroy();
-    });
-    socket.resume();
-    await drained;
-    expect(shell.full).toBe(false);
-    await once(socket, "close");
-    expect(Buffer.concat(bytes).filter((byte) => byte === 0x8a)).toHaveLength(1);
-    expect(shell.drains).toBe(1);
-  });
-
   it("pauses and resumes without losing or reordering", async () => {
     const arrival = server.next();
-    const socket = await openRaw();
+    const socket = await openRaw(server.port);
     const shell = await arrival;
     shell.onMessage = () => shell.pause();
     socket.write(Buffer.concat(Array.from({ length: 600 }, (_, i) => frame(0x81, `${i}`))));
@@ -295,7 +189,7 @@ describe("with a bare TCP client", () => {
 describe("a listener that throws", () => {
   it("keeps the connection and the frames behind", async () => {
     const arrival = server.next();
-    const socket = await openRaw();
+    const socket = await openRaw(server.port);
     const shell = await arrival;
     const own = new Error("the listener's own");
     shell.onMessage = (data) => {
