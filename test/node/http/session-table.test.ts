@@ -31,6 +31,10 @@ describe("the sessions of a server", () => {
     one.close();
     one.close();
     expect([table.size, table.get("one"), gone]).toEqual([1, undefined, ["one"]]);
+    // Programs that make their own ids may use one again.
+    const again = open("one");
+    table.add(again, undefined, undefined, undefined);
+    again.close();
     two.close();
     expect([table.size, gone]).toEqual([0, ["one"]]);
   });
