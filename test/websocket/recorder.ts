@@ -108,16 +108,19 @@ export function serverFrame(first: number, payload: Uint8Array | string = ""): B
 export function splits(bytes: Buffer, random: () => number): Buffer[][] {
   const single = Array.from(bytes, (byte) => Buffer.from([byte]));
   const all: Buffer[][] = [[bytes], single];
-  for (let round = 0; round < 5; round += 1) {
-    const chunks: Buffer[] = [];
-    for (let at = 0; at < bytes.length; ) {
-      const size = 1 + Math.floor(random() * Math.min(bytes.length - at, round === 0 ? 3 : 40));
-      chunks.push(bytes.subarray(at, at + size));
-      at += size;
-    }
-    all.push(chunks);
-  }
+  for (let round = 0; round < 5; round += 1) all.push(splitAtRandom(bytes, random, round === 0 ? 3 : 40));
   return all;
+}
+
+/** `bytes` in chunks of 1 to `most` bytes. */
+export function splitAtRandom(bytes: Buffer, random: () => number, most = 40): Buffer[] {
+  const chunks: Buffer[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const size = 1 + Math.floor(random() * Math.min(bytes.length - at, most));
+    chunks.push(bytes.subarray(at, at + size));
+    at += size;
+  }
+  return chunks;
 }
 
 /** A small generator with a seed, so that a failing split comes back. */
