@@ -16,7 +16,7 @@ import { OWN_SERVER } from "../node/http/own-server.ts";
 import { Ports } from "../node/http/ports.ts";
 import { Proxies } from "../node/http/proxies.ts";
 import { describeRequest } from "../node/http/request-fields.ts";
-import { clock } from "../node/process.ts";
+import { clock, unrefClock } from "../node/process.ts";
 import { randomIds } from "../node/random-ids.ts";
 import { type DrainOptions, type DrainResult, settleDrainOptions } from "../server/drain.ts";
 import type { EngineSocket } from "../server/engine-socket.ts";
@@ -114,7 +114,7 @@ export class Server<
     const proxies = new Proxies(options.trustProxy);
     const diagnostics = diagnosticsOfServer();
     const addressOf = (request: IncomingMessage): string => proxies.addressOf(request);
-    super({ clock, diagnostics, generateId, addressOf, describe: describeRequest }, options);
+    super({ clock, unrefClock, diagnostics, generateId, addressOf, describe: describeRequest }, options);
     this.#diagnostics = diagnostics;
     this.#options = options;
     // Options are refused where they are written, also by a server that is attached later.

@@ -5,6 +5,8 @@ import type { IncomingMessage } from "./request.ts";
 /** What the policy cannot do by itself: handed in by the entry, and by tests. */
 export interface Environment {
   readonly clock: Clock;
+  /** The same time, with timers that keep no process alive. */
+  readonly unrefClock: Clock;
   /** What the server tells of itself. */
   readonly diagnostics: Diagnostics;
   /** A new id that nobody can guess, of at least 96 random bits. */

@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from "../clock.ts";
+import type { Clock } from "../clock.ts";
 import type { DisconnectReason } from "./disconnect-reason.ts";
 
 /** One who has to join a namespace in time. */
@@ -7,17 +7,20 @@ export interface Joining {
 }
 
 /**
- * Closes the clients that have not joined a namespace in time. One timer for all who wait: one for each client, with its
- * closures, would be 300 bytes that are made and dropped with each that comes.
+ * Closes the clients that have not joined a namespace in time. One timer for all who wait, which goes on when nobody does:
+ * most clients join at once, and to set and cancel a timer for each would be a twentieth of what it takes to accept one.
  */
 export class JoinDeadlines {
   readonly #clock: Clock;
   readonly #timeout: number;
   /** With the moment when their time is over. All have the same time, so the first one is the next. */
   readonly #waiting = new Map<Joining, number>();
-  #cancel: Cancel | undefined;
+  #isArmed = false;
 
-  /** @param timeout milliseconds that each client has. */
+  /**
+   * @param clock whose timers keep no process alive: one may be set for a while when nobody waits any more.
+   * @param timeout milliseconds that each client has.
+   */
   constructor(clock: Clock, timeout: number) {
     this.#clock = clock;
     this.#timeout = timeout;
@@ -25,23 +28,21 @@ export class JoinDeadlines {
 
   add(client: Joining): void {
     this.#waiting.set(client, this.#clock.now() + this.#timeout);
-    if (this.#cancel === undefined) this.#arm(this.#timeout);
+    if (!this.#isArmed) this.#arm(this.#timeout);
   }
 
   /** The client has joined a namespace, or is over. */
   delete(client: Joining): void {
-    if (!this.#waiting.delete(client) || this.#waiting.size > 0) return;
-    // A timer would keep the process alive.
-    this.#cancel?.();
-    this.#cancel = undefined;
+    this.#waiting.delete(client);
   }
 
   #arm(milliseconds: number): void {
-    this.#cancel = this.#clock.after(milliseconds, () => this.#expire());
+    this.#isArmed = true;
+    this.#clock.after(milliseconds, () => this.#expire());
   }
 
   #expire(): void {
-    this.#cancel = undefined;
+    this.#isArmed = false;
     const now = this.#clock.now();
     for (const [client, deadline] of this.#waiting) {
       if (deadline > now) {

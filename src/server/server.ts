@@ -1,3 +1,4 @@
+import type { Clock } from "../clock.ts";
 import type { ConnectMessage, Stats } from "../diagnostics.ts";
 import type {
   AckValue,
@@ -73,12 +74,13 @@ export class Server<
   readonly #clients = new Set<Client | OpenClient>();
   readonly #host: ClientHost & OpenClientHost;
   readonly #realm: Realm;
+  readonly #unrefClock: Clock;
   #policy: Policy;
   #joining: JoinDeadlines;
 
   /** @throws BaroError `BARO_OPTION` for an option outside its bounds. */
   constructor(
-    { clock, diagnostics, generateId, addressOf, describe }: Environment,
+    { clock, unrefClock, diagnostics, generateId, addressOf, describe }: Environment,
     options: PolicyOptions = {},
   ) {
     super();
@@ -100,7 +102,8 @@ export class Server<
     this.sockets = new Namespace("/", this.#realm);
     this.share(this.sockets);
     this.#namespaces.set("/", this.sockets);
-    this.#joining = new JoinDeadlines(clock, this.#policy.connectTimeout);
+    this.#unrefClock = unrefClock;
+    this.#joining = new JoinDeadlines(unrefClock, this.#policy.connectTimeout);
     const policy = (): Policy => this.#policy;
     const joining = (): JoinDeadlines => this.#joining;
     this.#host = {
@@ -206,9 +209,9 @@ export class Server<
   /** Changes options for the clients that come; recovery can be switched on, but not off or changed. @throws BaroError `BARO_OPTION` for an option outside its bounds. */
   protected configure(options: PolicyOptions): void {
     this.#policy = toPolicy(options);
-    const { archive, clock } = this.#realm;
+    const { archive } = this.#realm;
     // Those who wait keep the time that they were given.
-    this.#joining = new JoinDeadlines(clock, this.#policy.connectTimeout);
+    this.#joining = new JoinDeadlines(this.#unrefClock, this.#policy.connectTimeout);
     const recovery = toRecoveryPolicy(options.connectionStateRecovery);
     if (recovery === undefined || archive.recovery !== undefined) return;
     archive.recover(recovery);

@@ -72,18 +72,35 @@ describe("JoinDeadlines", () => {
     ]);
   });
 
-  it("leaves those alone who have joined, and then has no timer", () => {
+  it("leaves those alone who have joined, and has no timer when it has run for nobody", () => {
     const clock = new FakeClock();
     const deadlines = new JoinDeadlines(clock, 100);
     const [first, second] = [new Waiting(), new Waiting()];
     for (const each of [first, second]) deadlines.add(each);
     deadlines.delete(first);
-    expect(clock.pending).toBe(1);
     deadlines.delete(second);
     deadlines.delete(second);
-    expect(clock.pending).toBe(0);
     clock.advance(1_000);
     expect([first.closed, second.closed]).toEqual([undefined, undefined]);
+    expect(clock.pending).toBe(0);
+  });
+
+  it("has one timer for all who come, also when each joins before the next one comes", () => {
+    const clock = new FakeClock();
+    const deadlines = new JoinDeadlines(clock, 100);
+    for (let count = 0; count < 5; count += 1) {
+      const waiting = new Waiting();
+      deadlines.add(waiting);
+      deadlines.delete(waiting);
+      clock.advance(10);
+    }
+    expect(clock.pending).toBe(1);
+    const late = new Waiting();
+    deadlines.add(late);
+    clock.advance(99);
+    expect(late.closed).toBeUndefined();
+    clock.advance(1);
+    expect(late.closed).toBe("forced server close");
   });
 
   it("begins anew after all have gone", () => {

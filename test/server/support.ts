@@ -81,6 +81,7 @@ export class TestServer<
     super(
       {
         clock,
+        unrefClock: clock.unref,
         diagnostics,
         generateId: () => {
           ids += 1;

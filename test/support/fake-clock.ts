@@ -3,6 +3,8 @@ import type { Cancel, Clock } from "../../src/clock.ts";
 interface Timer {
   readonly at: number;
   readonly run: () => void;
+  /** Whether it would keep a process alive. */
+  readonly isRef: boolean;
 }
 
 /** A clock that stands still until it is told to go on. */
@@ -10,9 +12,15 @@ export class FakeClock implements Clock {
   #now = 0;
   #timers: Timer[] = [];
 
-  /** How many timers are set. */
+  /** The same clock, for timers that keep no process alive. */
+  readonly unref: Clock = {
+    now: () => this.#now,
+    after: (milliseconds, run) => this.#set(milliseconds, run, false),
+  };
+
+  /** How many timers are set that would keep a process alive. */
   get pending(): number {
-    return this.#timers.length;
+    return this.#timers.filter(({ isRef }) => isRef).length;
   }
 
   now(): number {
@@ -20,11 +28,7 @@ export class FakeClock implements Clock {
   }
 
   after(milliseconds: number, run: () => void): Cancel {
-    const timer = { at: this.#now + milliseconds, run };
-    this.#timers.push(timer);
-    return () => {
-      this.#timers = this.#timers.filter((each) => each !== timer);
-    };
+    return this.#set(milliseconds, run, true);
   }
 
   /** Goes on by so many milliseconds in which nothing runs, as on a machine that sleeps. */
@@ -43,5 +47,13 @@ export class FakeClock implements Clock {
       next.run();
     }
     this.#now = end;
+  }
+
+  #set(milliseconds: number, run: () => void, isRef: boolean): Cancel {
+    const timer = { at: this.#now + milliseconds, run, isRef };
+    this.#timers.push(timer);
+    return () => {
+      this.#timers = this.#timers.filter((each) => each !== timer);
+    };
   }
 }
