@@ -312,7 +312,7 @@ const floods: Attack[] = [
   {
     ids: ["F-19"],
     name: "a peer that is gone without a word: cut off by the heartbeat",
-    start: () => startWebSocketServer({ heartbeat: { interval: 150, timeout: 100 } }),
+    start: () => startWebSocketServer({ heartbeat: { interval: 500, timeout: 500 } }),
     rounds: 3,
     async run(round) {
       // It answers no ping, as one whose link was cut; the healthy client's messages are signs of life.

@@ -12,7 +12,8 @@ import { scale } from "./scale.ts";
 import { startOwnSocketIo, startSocketIo } from "./targets.ts";
 
 const ENGINE = "/socket.io/?EIO=4&transport=polling";
-const QUICK = { connectTimeout: 300, pingInterval: 300, pingTimeout: 200 };
+// The honest client has to join, and to answer pings, in these times.
+const QUICK = { connectTimeout: 500, pingInterval: 300, pingTimeout: 1_000 };
 
 const refusal = (code: number, message: string) => JSON.stringify({ code, message });
 const BAD_REQUEST = refusal(3, "Bad request");

@@ -11,13 +11,10 @@ const toServer = peerOf("server");
 const toClient = peerOf("client");
 const text = (frame: typeof toServer, packet: string) => frame(0x81, packet);
 
-const HANDSHAKE = JSON.stringify({
-  sid: "abc",
-  upgrades: [],
-  pingInterval: 150,
-  pingTimeout: 150,
-  maxPayload: 1_000_000,
-});
+const handshake = (heartbeat: { pingInterval: number; pingTimeout: number }) =>
+  `0${JSON.stringify({ sid: "abc", upgrades: [], ...heartbeat, maxPayload: 1_000_000 })}`;
+const STEADY = { pingInterval: 25_000, pingTimeout: 20_000 };
+const QUICK = { pingInterval: 150, pingTimeout: 150 };
 
 describe.each(pairs.filter(({ server }) => server === "baro"))("client $client says", (pair) => {
   let server: RawServer | undefined;
@@ -28,11 +25,11 @@ describe.each(pairs.filter(({ server }) => server === "baro"))("client $client s
   });
 
   /** A client that a bare server has let in, and the connection to it. */
-  const join = async (): Promise<{ client: Client; peer: RawPeer }> => {
+  const join = async (heartbeat: typeof STEADY): Promise<{ client: Client; peer: RawPeer }> => {
     const dialled = new Promise<RawPeer>((resolve) => {
       void RawServer.listenWebSocket((peer) => {
-        peer.send(text(toClient, `0${HANDSHAKE}`));
-        void peer.arrived(1).then(() => peer.send(text(toClient, '40{"sid":"def"}')));
+        // In one write: the heartbeat begins with the first, and the second must not come too late for it.
+        peer.send(Buffer.concat([text(toClient, handshake(heartbeat)), text(toClient, '40{"sid":"def"}')]));
         resolve(peer);
       }).then((listening) => {
         server = listening;
@@ -47,10 +44,17 @@ describe.each(pairs.filter(({ server }) => server === "baro"))("client $client s
   };
 
   // The third is whether it comes back by itself: `socket.active`.
-  it.each<[reason: string, act: (sides: { client: Client; peer: RawPeer }) => unknown, active: boolean]>([
+  it.each<
+    [
+      reason: string,
+      act: (sides: { client: Client; peer: RawPeer }) => unknown,
+      active: boolean,
+      heartbeat?: typeof STEADY,
+    ]
+  >([
     ["io server disconnect", ({ peer }) => peer.send(text(toClient, "41")), false],
     ["io client disconnect", ({ client }) => client.disconnect(), false],
-    ["ping timeout", () => {}, true],
+    ["ping timeout", () => {}, true, QUICK],
     ["transport close", ({ peer }) => peer.send(toClient(0x88, closePayload(1000))), true],
     ["transport close", ({ peer }) => peer.destroy(), true],
     // The peer ignores CLOSE over WebSocket, until no ping comes.
@@ -58,10 +62,11 @@ describe.each(pairs.filter(({ server }) => server === "baro"))("client $client s
       pair.client === "baro" ? "transport close" : "ping timeout",
       ({ peer }) => peer.send(text(toClient, "1")),
       true,
+      pair.client === "baro" ? STEADY : QUICK,
     ],
     ["parse error", ({ peer }) => peer.send(text(toClient, "4not a packet")), true],
-  ])("%s", async (reason, act, active) => {
-    const sides = await join();
+  ])("%s", async (reason, act, active, heartbeat = STEADY) => {
+    const sides = await join(heartbeat);
     const told = next(sides.client, "disconnect");
     act(sides);
     expect([(await told)[0], sides.client.active, sides.client.connected, sides.client.id]).toEqual([

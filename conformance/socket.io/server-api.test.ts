@@ -1,6 +1,6 @@
 import type { EngineSocket, Namespace, ServerOptions, Socket } from "baro";
 import type { Socket as Client } from "baro/client";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { ask, next, pairs, Stage } from "./pairs.ts";
 
 // What the documentation says of the server alone: each server with the same client, socket.io-client from npm.
@@ -135,21 +135,31 @@ describe.each(servers)("server $server", (pair) => {
     b.client.on("ask", (n: number, ack: (answer: number) => void) => ack(n + 1));
     expect(await io.timeout(5000).emitWithAck("ask", 1)).toEqual([2, 2]);
     b.client.off("ask");
-    const error = await io
+    // The time is over when the answer that is to come in time has come.
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    a.client.once("ask", () => a.client.emit("answered"));
+    const answered = next(a.socket, "answered");
+    const asking = io
       .timeout(200)
       .emitWithAck("ask", 5)
       .catch((each: Error & { responses?: unknown }) => each);
+    await answered;
+    vi.advanceTimersByTime(200);
+    const error = await asking;
     expect(error).toBeInstanceOf(Error);
     expect(error).toMatchObject({ message: "operation has timed out", responses: [6] });
     const called = await new Promise((resolve) =>
       a.socket.timeout(5000).emit("ask", 7, (...args: unknown[]) => resolve(args)),
     );
     expect(called).toEqual([null, 8]);
-    const late = await b.socket
+    const late = b.socket
       .timeout(100)
       .emitWithAck("ask", 1)
       .catch((each: Error) => each.message);
-    expect(late).toBe("operation has timed out");
+    vi.advanceTimersByTime(100);
+    expect(await late).toBe("operation has timed out");
+    vi.useRealTimers();
     expect(await io.to("nobody").timeout(1000).emitWithAck("ask", 1)).toEqual([]);
   });
 
@@ -200,7 +210,8 @@ describe.each(servers)("server $server", (pair) => {
   });
 
   it("says ping timeout of a client that answers no more", async () => {
-    const { io, url } = await open({ pingInterval: 300, pingTimeout: 200 });
+    // In this time it has to join.
+    const { io, url } = await open({ pingInterval: 50, pingTimeout: 1_500 });
     const accepted = next(io, "connection");
     const handshake = `${url}/socket.io/?EIO=4&transport=polling`;
     const { sid } = JSON.parse((await (await fetch(handshake)).text()).slice(1));
