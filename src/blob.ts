@@ -12,7 +12,7 @@ interface Later {
 
 /** Whether `value` has the shape of a blob. */
 export function isBlob(value: object): value is BlobLike {
-  return "arrayBuffer" in value && typeof value.arrayBuffer === "function" && "size" in value;
+  return typeof (value as BlobLike).arrayBuffer === "function" && "size" in value;
 }
 
 /**

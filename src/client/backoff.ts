@@ -41,8 +41,6 @@ export interface Backoff {
 
 /** @param random gives numbers from 0 to below 1. */
 export function createBackoff(random: () => number): Backoff {
-  let attempts = 0;
-  let isAdvised = false;
   let doublings = 0;
   /** The delay that was given last, and since when the connection stands that came of it. */
   let last = 0;
@@ -50,14 +48,10 @@ export function createBackoff(random: () => number): Backoff {
   /** Whether many clients lost their connections at once: chance decides about all of the delay then. */
   let spread = false;
   let advice: number | undefined;
-  return {
-    get attempts() {
-      return attempts;
-    },
-    get isAdvised() {
-      return isAdvised;
-    },
-    next({ reconnectionDelay, reconnectionDelayMax, randomizationFactor }) {
+  const backoff = {
+    attempts: 0,
+    isAdvised: false,
+    next({ reconnectionDelay, reconnectionDelayMax, randomizationFactor }: BackoffOptions): number {
       const chance = random();
       const base = Math.min(reconnectionDelay * 2 ** doublings, reconnectionDelayMax);
       // Clients that fell together come back apart.
@@ -65,29 +59,30 @@ export function createBackoff(random: () => number): Backoff {
       last = Math.min(base * factor, reconnectionDelayMax);
       // A server that accepts, advises haste and closes gets it once only.
       const wait = doublings === 0 ? (advice ?? last) : Math.max(advice ?? 0, last);
-      attempts += 1;
+      backoff.attempts += 1;
       doublings += 1;
-      isAdvised = advice !== undefined;
+      backoff.isAdvised = advice !== undefined;
       advice = undefined;
       return Math.round(wait);
     },
-    heed(cause) {
+    heed(cause: unknown): void {
       const { retryIn, context } = (cause ?? {}) as Farewell;
       spread ||= retryIn !== undefined || RESTART_CODES.includes(context?.code);
       // Not what is no number.
       if ((retryIn as number) >= 0) advice = Math.min(retryIn as number, MAX_ADVISED);
     },
-    opened(now) {
+    opened(now: number): void {
       since = now;
-      attempts = 0;
+      backoff.attempts = 0;
       advice = undefined;
       spread = false;
     },
-    lost(now) {
+    lost(now: number): void {
       if (now - since > last) doublings = 0;
     },
-    reset() {
-      attempts = doublings = 0;
+    reset(): void {
+      backoff.attempts = doublings = 0;
     },
   };
+  return backoff;
 }

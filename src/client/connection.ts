@@ -1,6 +1,6 @@
 import type { Binary } from "../binary.ts";
 import type { Cancel } from "../clock.ts";
-import { TransportError } from "../engine/client-transport.ts";
+import { transportError } from "../engine/client-transport.ts";
 import { type Callback, call } from "../report.ts";
 import { Malformed } from "../socketio/malformed.ts";
 import { type Address, transportUrl } from "./address.ts";
@@ -141,7 +141,7 @@ export function createConnection(
         close(reason, description) {
           if (state === "open") lost(reason, description);
           else if (state === "opening") {
-            fail(description instanceof Error ? description : new TransportError(reason, description));
+            fail(description instanceof Error ? description : transportError(reason, description));
           }
         },
       },

@@ -2,7 +2,7 @@ import type { Binary } from "../binary.ts";
 import type { Cancel, Clock } from "../clock.ts";
 import { Emitter } from "../emitter.ts";
 import { type ClientOutgoing, createOutgoing } from "../engine/client-outgoing.ts";
-import { type ClientTransport, type CreateTransport, TransportError } from "../engine/client-transport.ts";
+import { type ClientTransport, type CreateTransport, transportError } from "../engine/client-transport.ts";
 import { type Handshake, parseHandshake } from "../engine/handshake.ts";
 import { PacketType } from "../engine/packet.ts";
 import type { SessionCloseReason } from "../engine/session.ts";
@@ -220,7 +220,7 @@ export function createEngine(
 
   function receiveHandshake(handshake: Handshake | false | undefined): void {
     if (!handshake) {
-      end("parse error", new TransportError("no handshake"));
+      end("parse error", transportError("no handshake"));
       return;
     }
     id = handshake.sid;
@@ -267,7 +267,7 @@ export function createEngine(
   }
 
   function fail(message: string): void {
-    end("transport error", new TransportError(message));
+    end("transport error", transportError(message));
   }
 
   function finish(): void {

@@ -8,28 +8,24 @@ export interface ResponseContext {
   readonly responseText: string;
 }
 
-/** What is behind a {@link TransportError}. */
-interface TransportErrorOptions extends ErrorOptions {
-  readonly context?: ResponseContext;
+/** Why a transport failed; it reaches the user as the error of `connect_error`, or as the details of `disconnect`. */
+export interface TransportError extends Error {
+  readonly type: "TransportError";
+  /** More about the reason: the status of the HTTP response, where there was one. */
+  readonly description: unknown;
+  /** Of an HTTP response: its status, and in its body the server's own words. */
+  readonly context?: ResponseContext | undefined;
+  /** Milliseconds after which the server wants to be asked again, where it said so. */
   readonly retryIn?: number | undefined;
 }
 
-/** Why a transport failed; it reaches the user as the error of `connect_error`, or as the details of `disconnect`. */
-export class TransportError extends Error {
-  readonly type = "TransportError";
-  /** More about the reason: the status of the HTTP response, where there was one. */
-  declare readonly description: unknown;
-  /** Of an HTTP response: its status, and in its body the server's own words. */
-  declare readonly context: ResponseContext | undefined;
-  /** Milliseconds after which the server wants to be asked again, where it said so. */
-  declare readonly retryIn: number | undefined;
-
-  constructor(message: string, description?: unknown, options: TransportErrorOptions = {}) {
-    super(message, options);
-    this.description = description;
-    this.context = options.context;
-    this.retryIn = options.retryIn;
-  }
+/** Says why a transport failed; `details` are what else is known. */
+export function transportError(
+  message: string,
+  description?: unknown,
+  details?: Partial<Pick<TransportError, "cause" | "context" | "retryIn">>,
+): TransportError {
+  return Object.assign(new Error(message), { type: "TransportError" as const, description, ...details });
 }
 
 /** A transport of the side that dials. */

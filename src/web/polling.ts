@@ -1,7 +1,7 @@
 import type { Base64 } from "../binary.ts";
 import type { Clock } from "../clock.ts";
 import type { ClientOutgoing } from "../engine/client-outgoing.ts";
-import { type ClientTransport, TransportError } from "../engine/client-transport.ts";
+import { type ClientTransport, transportError } from "../engine/client-transport.ts";
 import type { Handshake } from "../engine/handshake.ts";
 import { encodePacket, PacketType } from "../engine/packet.ts";
 import { decodePayload, encodeText, SEPARATOR } from "../engine/payload.ts";
@@ -135,7 +135,7 @@ export function createPolling(options: PollingOptions, name = "polling"): Client
     const context = { status, responseText: text.slice(0, MAX_REFUSAL) };
     const retryIn = parseRetryAfter(retryAfter);
     const message = `xhr ${body ? "post" : "poll"} error`;
-    fail("transport error", new TransportError(message, status, { context, retryIn }));
+    fail("transport error", transportError(message, status, { context, retryIn }));
     return "";
   }
 

@@ -1,4 +1,4 @@
-import { type ClientTransport, TransportError } from "../engine/client-transport.ts";
+import { type ClientTransport, transportError } from "../engine/client-transport.ts";
 import { PacketType } from "../engine/packet.ts";
 import { decodePacket, encodeText } from "../engine/payload.ts";
 import type { TransportCloseReason, TransportReceiver } from "../engine/transport.ts";
@@ -78,7 +78,7 @@ export const WebSocketTransport = /* @__PURE__ */ transportClass(
     }
 
     function fail(cause: unknown): void {
-      end("transport error", new TransportError("websocket error", undefined, { cause }));
+      end("transport error", transportError("websocket error", undefined, { cause }));
     }
 
     function end(reason: TransportCloseReason, description?: unknown): void {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Manager } from "../../src/client/manager.ts";
 import type { ManagerOptions } from "../../src/client/options.ts";
-import { TransportError } from "../../src/engine/client-transport.ts";
+import { transportError } from "../../src/engine/client-transport.ts";
 import { WebTransport } from "../../src/web/web-transport.ts";
 import { FakePlatform } from "../support/fake-platform.ts";
 
@@ -234,7 +234,7 @@ describe("Manager, reconnecting", () => {
   it("stays away for as long as a refusal says", () => {
     const { manager, platform, clock } = start();
     manager.open();
-    const refusal = new TransportError("xhr poll error", 503, { retryIn: 20_000 });
+    const refusal = transportError("xhr poll error", 503, { retryIn: 20_000 });
     platform.transport.receiver.closed("transport error", refusal);
     clock.advance(19_999);
     platform.wake();

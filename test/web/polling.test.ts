@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Binary } from "../../src/binary.ts";
 import { createOutgoing } from "../../src/engine/client-outgoing.ts";
-import { TransportError } from "../../src/engine/client-transport.ts";
+import { transportError } from "../../src/engine/client-transport.ts";
 import { PacketType } from "../../src/engine/packet.ts";
 import { base64 } from "../../src/web/base64.ts";
 import type { PollingRequest } from "../../src/web/exchange.ts";
@@ -182,7 +182,7 @@ describe("createPolling", () => {
     await get.answer(status, "4no");
     const context = { status, responseText: "4no" };
     expect(events).toEqual([
-      ["closed", "transport error", new TransportError("xhr poll error", status, { context })],
+      ["closed", "transport error", transportError("xhr poll error", status, { context })],
     ]);
     expect(take()).toEqual([]);
   });
@@ -195,7 +195,7 @@ describe("createPolling", () => {
     // Of a page that a proxy has put before the server, the beginning is enough.
     const context = { status: 413, responseText: "x".repeat(1_024) };
     expect(events).toEqual([
-      ["closed", "transport error", new TransportError("xhr post error", 413, { context })],
+      ["closed", "transport error", transportError("xhr post error", 413, { context })],
     ]);
     expect([get.cancelled, transport.writable]).toEqual([true, false]);
   });

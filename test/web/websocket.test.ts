@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Binary } from "../../src/binary.ts";
 import { createOutgoing } from "../../src/engine/client-outgoing.ts";
-import { type ClientTransport, TransportError } from "../../src/engine/client-transport.ts";
+import { type ClientTransport, transportError } from "../../src/engine/client-transport.ts";
 import { PacketType } from "../../src/engine/packet.ts";
 import { type WebSocketOptions, WebSocketTransport } from "../../src/web/websocket.ts";
 
@@ -123,7 +123,7 @@ describe("WebSocketTransport of the web", () => {
     const { socket, events } = start();
     socket.onerror?.();
     socket.goOn();
-    expect(events).toEqual([["closed", "transport error", new TransportError("websocket error")]]);
+    expect(events).toEqual([["closed", "transport error", transportError("websocket error")]]);
   });
 
   it("sends base64 where it is told to", () => {
@@ -142,7 +142,7 @@ describe("WebSocketTransport of the web", () => {
     expect(events).toEqual([]);
     await expect
       .poll(() => events)
-      .toEqual([["closed", "transport error", new TransportError("websocket error")]]);
+      .toEqual([["closed", "transport error", transportError("websocket error")]]);
   });
 
   it("offers its subprotocols", () => {

@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import type { Binary } from "../../binary.ts";
 import type { ResolvedOptions } from "../../client/options.ts";
 import type { ClientOutgoing } from "../../engine/client-outgoing.ts";
-import { type ClientTransport, TransportError } from "../../engine/client-transport.ts";
+import { type ClientTransport, transportError } from "../../engine/client-transport.ts";
 import { encodePacket, PacketType, packetTypeOf } from "../../engine/packet.ts";
 import type { TransportCloseReason, TransportReceiver } from "../../engine/transport.ts";
 import { parseRetryAfter } from "../../web/retry-after.ts";
@@ -72,7 +72,7 @@ export class WebSocketTransport implements ClientTransport {
       (cause) => {
         const { status, retryAfter = undefined } = cause instanceof DialError ? cause : {};
         const retryIn = parseRetryAfter(retryAfter);
-        this.fail("transport error", new TransportError("websocket error", status, { cause, retryIn }));
+        this.fail("transport error", transportError("websocket error", status, { cause, retryIn }));
       },
     );
   }
@@ -137,7 +137,7 @@ class ClientShell extends Shell {
       receiver.packet(type, data.toString("utf8", 1));
       return;
     }
-    this.#transport.fail("parse error", new TransportError("The server sent a message that is no packet"));
+    this.#transport.fail("parse error", transportError("The server sent a message that is no packet"));
     this.close(CloseCode.NORMAL);
   }
 
@@ -148,7 +148,7 @@ class ClientShell extends Shell {
   override closed(code: number, reason: string, error?: WebSocketError): void {
     super.closed(code, reason, error);
     if (error !== undefined) {
-      this.#transport.fail("transport error", new TransportError("websocket error", code, { cause: error }));
+      this.#transport.fail("transport error", transportError("websocket error", code, { cause: error }));
     } else {
       const description = "websocket connection closed";
       this.#transport.fail("transport close", { description, context: { code, reason } });
