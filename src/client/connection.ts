@@ -125,6 +125,11 @@ export function createConnection(
     cancelTimer?.();
     state = "opening";
     codec = createCodec(opts.parser);
+    leavePage ??= onPage(wake, opts.closeOnBeforeunload ? stop : undefined);
+    if (names.length === 0) {
+      cancelTimer = clock.after(0, () => fail(transportError("No transports available")));
+      return;
+    }
     const engine = createEngine(
       {
         message: receive,
@@ -150,11 +155,10 @@ export function createConnection(
         const Transport = classes.get(name) as TransportClass;
         return new Transport(transportUrl(address, options, name, sid), options);
       },
-      { ...opts, transports: [...names.slice(tried), ...names] },
+      { ...opts, transports: [...names.slice(tried), ...names] as [string, ...string[]] },
       clock,
     );
     owner.engine = engine;
-    leavePage ??= onPage(wake, opts.closeOnBeforeunload ? stop : undefined);
     if (timeout !== false) {
       const share = timeout / (tryAllTransports ? names.length : 1);
       cancelTimer = clock.after(share, () => fail(new Error("timeout")));

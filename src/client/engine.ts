@@ -42,7 +42,7 @@ export type EngineHandler = Pick<EngineEvents, "upgrade" | "ping" | "close"> & {
 /** How an engine connects. */
 export interface ConnectOptions {
   /** Names of transports, the first one to begin with. */
-  readonly transports: readonly string[];
+  readonly transports: readonly [string, ...string[]];
   /** Whether to move to a better transport that the server offers. */
   readonly upgrade: boolean;
   /** Bytes that may wait while the transport takes none. Over it the connection ends: a peer that never reads must not fill the memory. */
@@ -90,7 +90,6 @@ export function createEngine(
   let id = "";
   /** Whether the end was told. What was sent before may still have to be delivered. */
   let isClosed = false;
-  let transport: ClientTransport | undefined;
   /** The better transport, until it takes over. */
   let candidate: ClientTransport | undefined;
   /** Whether everything waits for the candidate to take over. */
@@ -99,6 +98,7 @@ export function createEngine(
   let patience = 0;
   let deadline = 0;
   let cancelTimer: Cancel | undefined;
+  let transport = dial(transports[0]);
 
   const engine = new (class extends Emitter<EngineEvents> {
     get id(): string {
@@ -106,7 +106,7 @@ export function createEngine(
     }
 
     get transport(): { readonly name: string } {
-      return transport ?? { name: "" };
+      return transport;
     }
 
     get writable(): boolean {
@@ -152,7 +152,7 @@ export function createEngine(
   }
 
   function isReady(): boolean {
-    return id !== "" && !isPaused && !!transport?.writable;
+    return id !== "" && !isPaused && transport.writable;
   }
 
   function enqueue(outgoing: ClientOutgoing): void {
@@ -161,7 +161,7 @@ export function createEngine(
     queuedBytes += outgoing.size + OVERHEAD;
     outgoing.waiting?.push(flush);
     flush();
-    if (queuedBytes > maxQueuedBytes) fail("maxQueuedBytes exceeded");
+    if (queuedBytes > maxQueuedBytes) end("transport error", transportError("maxQueuedBytes exceeded"));
   }
 
   function flush(): void {
@@ -169,7 +169,7 @@ export function createEngine(
       if (!isReady() || outgoing.waiting) break;
       queue.delete(outgoing);
       queuedBytes -= outgoing.size + OVERHEAD;
-      if (!outgoing.dropped) transport?.send(outgoing);
+      if (!outgoing.dropped) transport.send(outgoing);
     }
     if (isClosed && !isPaused && queue.size === 0) finish();
   }
@@ -227,20 +227,20 @@ export function createEngine(
     patience = Math.min(handshake.pingInterval + handshake.pingTimeout, MAX_DELAY);
     deadline = clock.now() + patience;
     engine.check();
-    transport?.opened(handshake);
+    transport.opened(handshake);
     engine.tell("open", handshake);
     // The manager or a listener may have closed it.
     if (isClosed) return;
     flush();
     // Asks a better transport whether it works (Engine.IO 4, "Upgrade").
-    const better = transports.find((name) => name !== transport?.name && handshake.upgrades.includes(name));
+    const better = transports.find((name) => name !== transport.name && handshake.upgrades.includes(name));
     if (upgrade && better) candidate = dial(better);
   }
 
   function moveTo(next: ClientTransport): void {
     isPaused = true;
-    transport?.pause(() => {
-      transport?.close();
+    transport.pause(() => {
+      transport.close();
       transport = next;
       candidate = undefined;
       next.send(createOutgoing(PacketType.UPGRADE));
@@ -255,7 +255,7 @@ export function createEngine(
     candidate = undefined;
     if (!isPaused) return;
     isPaused = false;
-    transport?.resume();
+    transport.resume();
     flush();
   }
 
@@ -266,19 +266,12 @@ export function createEngine(
     engine.tell("close", reason, description);
   }
 
-  function fail(message: string): void {
-    end("transport error", transportError(message));
-  }
-
   function finish(): void {
     cancelTimer?.();
     candidate?.close();
-    transport?.close();
+    transport.close();
     queue.clear();
   }
 
-  const [first] = transports;
-  if (first) transport = dial(first);
-  else cancelTimer = clock.after(0, () => fail("No transports available"));
   return engine;
 }

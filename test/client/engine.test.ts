@@ -3,7 +3,6 @@ import { describe, expect, it } from "vitest";
 import type { Binary } from "../../src/binary.ts";
 import { type ConnectOptions, createEngine } from "../../src/client/engine.ts";
 import { createOutgoing } from "../../src/engine/client-outgoing.ts";
-import { transportError } from "../../src/engine/client-transport.ts";
 import { PacketType } from "../../src/engine/packet.ts";
 import { ClientRecorderTransport } from "../support/client-recorder-transport.ts";
 import { FakeClock } from "../support/fake-clock.ts";
@@ -87,13 +86,6 @@ describe("Engine, opening", () => {
     expect(transport(0).take()).toEqual(["open", "opened abc", "4a", "4b"]);
   });
 
-  it("says later that there is no transport at all", () => {
-    const { events, clock } = start({ transports: [] });
-    expect(events).toEqual([]);
-    clock.advance(0);
-    expect(events).toEqual([["closed", "transport error", transportError("No transports available")]]);
-  });
-
   it("ends when the first transport fails", () => {
     const { events, transport, transports } = start();
     transport(0).receiver.closed("transport error", "refused");
@@ -139,7 +131,9 @@ describe("Engine, open", () => {
     const { engine, polling, events } = opened();
     polling.writable = false;
     for (let count = 0; count < 20; count += 1) engine.send(message("x".repeat(1_000)));
-    expect(events).toEqual([["closed", "transport error", expect.objectContaining({ type: "TransportError" })]]);
+    expect(events).toEqual([
+      ["closed", "transport error", expect.objectContaining({ type: "TransportError" })],
+    ]);
   });
 
   it.each(["0{}", "3", "3probe", "5"])("ends when the server sends %j", (packet) => {

@@ -231,6 +231,18 @@ describe("Manager, reconnecting", () => {
     }
   });
 
+  it("says later that there is no transport at all, and asks again for the options", () => {
+    const { manager, platform, events, clock } = start({ transports: [] });
+    manager.open();
+    expect(events).toEqual([]);
+    clock.advance(0);
+    expect(events).toEqual([["error", "No transports available"]]);
+    manager.opts.transports = ["polling"];
+    clock.advance(1_000);
+    platform.open();
+    expect(events).toContainEqual(["reconnect", 1]);
+  });
+
   it("stays away for as long as a refusal says", () => {
     const { manager, platform, clock } = start();
     manager.open();

@@ -134,15 +134,16 @@ describe("WebSocketTransport of the web", () => {
   });
 
   it("says later that there can be no socket", async () => {
+    const cause = new SyntaxError("no such protocol");
     stub(() => {
-      throw new SyntaxError("no such protocol");
+      throw cause;
     });
     const transport = new WebSocketTransport("ws://host/", {});
     const events = open(transport);
     expect(events).toEqual([]);
     await expect
       .poll(() => events)
-      .toEqual([["closed", "transport error", transportError("websocket error")]]);
+      .toEqual([["closed", "transport error", transportError("websocket error", undefined, { cause })]]);
   });
 
   it("offers its subprotocols", () => {
