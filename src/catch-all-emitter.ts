@@ -58,13 +58,13 @@ export class CatchAllEmitter<Events extends EventsMap, Reserved extends EventsMa
     return this.hasListeners(OUTGOING);
   }
 
-  /** Tells those of {@link onAny}. What they throw goes to the caller. */
-  protected dispatchAny(event: string, args: readonly unknown[]): void {
+  /** @internal Tells those of {@link onAny}. What they throw goes to the caller. */
+  dispatchAny(event: string, args: readonly unknown[]): void {
     if (this.hasListeners(INCOMING)) this.dispatch(INCOMING, [event, ...args]);
   }
 
-  /** Tells those of {@link onAnyOutgoing} an event: its name, then its arguments. What they throw goes to the caller. */
-  protected dispatchAnyOutgoing(data: readonly unknown[]): void {
+  /** @internal Tells those of {@link onAnyOutgoing} an event: its name, then its arguments. What they throw goes to the caller. */
+  dispatchAnyOutgoing(data: readonly unknown[]): void {
     this.dispatch(OUTGOING, data);
   }
 }

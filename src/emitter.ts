@@ -147,8 +147,12 @@ export class Emitter<Events extends EventsMap, Reserved extends EventsMap = Reco
     return this.entries.includes(event);
   }
 
-  /** Calls the listeners of `event`. Says whether there was one. What a listener throws goes to the caller. */
-  protected dispatch(event: EventKey, args: readonly unknown[]): boolean {
+  /**
+   * Calls the listeners of `event`. Says whether there was one. What a listener throws goes to the caller.
+   *
+   * @internal
+   */
+  dispatch(event: EventKey, args: readonly unknown[]): boolean {
     const { entries } = this;
     let found = false;
     for (let index = 0; index < entries.length; index += 2) {

@@ -14,7 +14,11 @@ export function throwLater(error: unknown, clock: Clock): void {
 }
 
 /** Calls a function of the program; what it throws, {@link throwLater} throws. */
-export function call(callback: Callback | undefined, args: readonly unknown[], clock: Clock): void {
+export function call<Args extends unknown[]>(
+  clock: Clock,
+  callback: ((...args: Args) => unknown) | undefined,
+  ...args: Args
+): void {
   try {
     callback?.(...args);
   } catch (error) {

@@ -1,7 +1,7 @@
 import type { Binary } from "../binary.ts";
 import type { Cancel } from "../clock.ts";
 import { transportError } from "../engine/client-transport.ts";
-import { type Callback, call } from "../report.ts";
+import { call } from "../report.ts";
 import { Malformed } from "../socketio/malformed.ts";
 import { type Address, transportUrl } from "./address.ts";
 import { createBackoff } from "./backoff.ts";
@@ -23,6 +23,7 @@ interface Owner {
   /** As they are now: what is changed holds from the next attempt on. */
   readonly opts: ResolvedOptions;
   hasListeners(event: "packet"): boolean;
+  dispatch(event: keyof ManagerEvents, args: readonly unknown[]): unknown;
 }
 
 /** The one connection to a server that the sockets of all namespaces share. */
@@ -38,14 +39,12 @@ export interface Connection extends Link {
  * Makes a connection that is made anew when it is lost.
  *
  * @param isWanted whether any socket wants it.
- * @param dispatch calls the listeners of the owner.
  */
 export function createConnection(
   owner: Owner,
   platform: Platform,
   address: Address,
   isWanted: () => boolean,
-  dispatch: (event: keyof ManagerEvents, args: readonly unknown[]) => void,
 ): Connection {
   const { clock, onPage, transports } = platform;
   const backoff = createBackoff(platform.random);
@@ -84,7 +83,7 @@ export function createConnection(
   return connection;
 
   function tell(event: keyof ManagerEvents, ...args: unknown[]): void {
-    call(dispatch as Callback, [event, args], clock);
+    call(clock, () => owner.dispatch(event, args));
   }
 
   /** Ends the connection, or the attempts at one, for good. */
@@ -174,7 +173,7 @@ export function createConnection(
     for (const port of ports.values()) {
       if (state === "open") port.opened();
     }
-    call(done as Callback | undefined, [], clock);
+    call(clock, done);
     if (attempts && state === "open") tell("reconnect", attempts);
   }
 
@@ -185,7 +184,7 @@ export function createConnection(
     tell("error", error);
     if (backoff.attempts) tell("reconnect_error", error);
     if (done) forget();
-    call(done as Callback | undefined, [error], clock);
+    call(clock, done, error);
     retry();
   }
 

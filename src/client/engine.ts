@@ -139,7 +139,7 @@ export function createEngine(
     /** Tells the manager, where it is to hear of it, and then the listeners. */
     tell(event: keyof EngineEvents, ...args: unknown[]): void {
       (handler as Partial<Record<string, Callback>>)[event]?.(...args);
-      call(() => this.dispatch(event, args), [], clock);
+      call(clock, () => this.dispatch(event, args));
     }
   })();
 

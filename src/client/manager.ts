@@ -57,12 +57,8 @@ export class Manager<
     super();
     const [address, given] = typeof url === "object" ? [undefined, url] : [url, options];
     this.opts = resolveOptions(given);
-    this.#connection = createConnection(
-      this,
-      platform,
-      parseAddress(address, platform.page),
-      () => [...this.#sockets.values()].some(({ active }) => active),
-      (event, args) => this.dispatch(event, args),
+    this.#connection = createConnection(this, platform, parseAddress(address, platform.page), () =>
+      [...this.#sockets.values()].some(({ active }) => active),
     );
     if (this.opts.autoConnect) this.open();
   }

@@ -1,4 +1,4 @@
-import { type Callback, call } from "../report.ts";
+import { call } from "../report.ts";
 import { type EventPacket, type JsonObject, type Packet, PacketType } from "../socketio/packet.ts";
 import type { Engine } from "./engine.ts";
 import type { Link, Port } from "./link.ts";
@@ -18,6 +18,8 @@ interface Member {
   recovered: boolean;
   readonly auth: Auth;
   receiveBuffer: EventPacket[];
+  dispatch(event: string, args: readonly unknown[]): void;
+  dispatchAny(event: string, args: readonly unknown[]): void;
 }
 
 /** The part of a socket in its namespace: asks for it, is granted or refused it, hears it, and loses it. */
@@ -28,16 +30,7 @@ export interface Membership extends Port {
   refreshAuth(): Promise<void>;
 }
 
-/** What is told to the listeners of an event, and to those of all events of the server where it is one. */
-type Told = [event: string, args: readonly unknown[], isTheServers?: boolean];
-
-/** @param dispatch calls the listeners. */
-export function createMembership(
-  member: Member,
-  link: Link,
-  outbox: Outbox,
-  dispatch: (...told: Told) => void,
-): Membership {
+export function createMembership(member: Member, link: Link, outbox: Outbox): Membership {
   const { clock } = link.platform;
   /** Takes the credentials that the program was asked for and has not given yet. */
   let asking: unknown;
@@ -47,8 +40,12 @@ export function createMembership(
   let secret: string | undefined;
   let offset: string | undefined;
 
-  function tell(...told: Told): void {
-    call(dispatch as Callback, told, clock);
+  /** Calls the listeners of an event, and before them those of all events of the server where it is one. */
+  function tell(event: string, args: readonly unknown[], isTheServers?: boolean): void {
+    call(clock, () => {
+      if (isTheServers) member.dispatchAny(event, args);
+      member.dispatch(event, args);
+    });
   }
 
   /** Asks the program for its credentials. It may take its time, or answer twice. */
@@ -72,7 +69,7 @@ export function createMembership(
       });
     };
     asking = give;
-    call(askAuth as Callback, [give], clock);
+    call(clock, askAuth, give);
   }
 
   function granted({ sid, pid, "~rt": answer }: JsonObject): void {

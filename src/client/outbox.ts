@@ -35,6 +35,8 @@ interface Sender {
   readonly connected: boolean;
   sendBuffer: EventPacket[];
   readonly io: { readonly engine: Engine };
+  /** Tells the program of an event that is sent. */
+  dispatchAnyOutgoing(data: EventPacket["data"]): void;
 }
 
 /** The events that a socket has emitted and that are not over. */
@@ -86,16 +88,8 @@ export function acknowledgement(ask: (callback: Callback) => void): Promise<unkn
  *
  * To a server that offers it, delivery is exactly once (docs/protocol.md, "Baro's client and Baro's server"): events have
  * numbers, and what the server may not have taken when the connection broke is sent again under the same number.
- *
- * @param announce told of each event when it is sent.
  */
-export function createOutbox(
-  sender: Sender,
-  link: Link,
-  namespace: string,
-  options: SocketOptions,
-  announce: (data: EventPacket["data"]) => void,
-): Outbox {
+export function createOutbox(sender: Sender, link: Link, namespace: string, options: SocketOptions): Outbox {
   const { clock, randomId } = link.platform;
   const { retries = 0 } = options;
   /** How much more may be kept to be sent again. */
@@ -144,7 +138,7 @@ export function createOutbox(
     if (!number) remove(id);
     // What was sent before it was taken, too.
     else if (isTaken) taken(number);
-    call(callback, args, clock);
+    call(clock, callback, ...args);
   }
 
   function remove(key: unknown): Entry | undefined {
@@ -163,8 +157,7 @@ export function createOutbox(
     // What comes then does not go on from there.
     if (numbered) agreement = undefined;
     return () => {
-      for (const [, { callback }] of failed)
-        call(callback, [new Error("socket has been disconnected")], clock);
+      for (const [, { callback }] of failed) call(clock, callback, new Error("socket has been disconnected"));
     };
   }
 
@@ -196,7 +189,7 @@ export function createOutbox(
    * bounds of what is kept has none either: it is sent once, as Socket.IO does it.
    */
   function sendEvent({ data, id }: EventPacket, volatile?: boolean): void {
-    call(announce as Callback, [data], clock);
+    call(clock, () => sender.dispatchAnyOutgoing(data));
     if (agreement && data[0][0] === "~") throw reservedName(data[0]);
     const isKept = agreement && !volatile && room > 0 && roomBytes > 0;
     const number = last + 1;
@@ -253,7 +246,7 @@ export function createOutbox(
       // What is kept for a server that agreed reaches it: to send it under another number would be to do it twice.
       if (!error || entries.has(id) || retriesLeft-- <= 0) {
         attempts.shift();
-        call(callback, [error, ...values], clock);
+        call(clock, callback, error, ...values);
       }
       attempt();
     };
@@ -307,7 +300,7 @@ export function createOutbox(
     },
     drain() {
       while (sender.connected && sender.sendBuffer.length > 0) {
-        call(sendEvent as Callback, [sender.sendBuffer.shift()], clock);
+        call(clock, sendEvent, sender.sendBuffer.shift() as EventPacket);
       }
       attempt();
     },

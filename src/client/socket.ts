@@ -58,11 +58,8 @@ export class Socket<
     this.auth = options.auth ?? {};
     this.#link = link;
     this.#namespace = namespace;
-    this.#outbox = createOutbox(this, link, namespace, options, (data) => this.dispatchAnyOutgoing(data));
-    this.#membership = createMembership(this, link, this.#outbox, (event, args, isTheServers) => {
-      if (isTheServers) this.dispatchAny(event, args);
-      this.dispatch(event, args);
-    });
+    this.#outbox = createOutbox(this, link, namespace, options);
+    this.#membership = createMembership(this, link, this.#outbox);
   }
 
   /** The opposite of `connected`. */

@@ -192,7 +192,7 @@ export class Client implements SocketClient, SessionHandler {
    * exception, so that it finds no connection half changed.
    */
   guard(run: () => void): void {
-    call(run, [], this.#host.realm.clock);
+    call(this.#host.realm.clock, run);
   }
 
   #receive(packet: Packet): void {

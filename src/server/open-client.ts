@@ -288,7 +288,7 @@ export class OpenClient implements SocketClient, OpenHandler {
 
   /** @internal */
   guard(run: () => void): void {
-    call(run, [], this.#host.realm.clock);
+    call(this.#host.realm.clock, run);
   }
 
   #ask({ namespace: name, rooms, auth }: Wish, done: (answer: Answer) => void): void {
