@@ -20,17 +20,24 @@ const { status } = spawnSync(process.execPath, [tsc, "-p", "tsconfig.build.json"
 if (status !== 0) process.exit(1);
 
 /**
- * Properties that only the client's own code names: no program, no peer and no platform. The scripts of a page have short
- * names in their place.
+ * Properties that only the client's own code names: no program, no peer and no platform. What a page loads has short names
+ * in their place.
  */
 const INNER_NAMES = [
-  ...["abandoned", "agree", "attach", "attachments", "attempts", "base64", "blobs", "callback"],
-  ...["closed", "detach", "dispatch", "dispatchAny", "dispatchAnyOutgoing", "drained", "dropped"],
-  ...["exchange", "failed", "hasAnyOutgoing", "heed", "holder", "isAdvised", "isOffered", "keep"],
-  ...["lost", "maxAttachmentBytes", "maxAttachments", "namespaces", "onPage", "opened", "outgoing"],
-  ...["parts", "pending", "platform", "randomId", "receive", "receiveBinary", "receiveText"],
-  ...["secure", "settle", "slots"],
+  ...["abandoned", "after", "agree", "attach", "attachments", "attempts", "base64", "blob", "blobs"],
+  ...["bytes", "callback", "cancel", "check", "clock", "closed", "detach", "dispatch", "dispatchAny"],
+  ...["dispatchAnyOutgoing", "drain", "drained", "dropped", "exchange", "fail", "failed"],
+  ...["hasAnyOutgoing", "heed", "holder", "isAdvised", "isOffered", "keep", "leave", "listener", "lost"],
+  ...["manager", "maxAttachmentBytes", "maxAttachments", "namespaces", "next", "number", "onPage"],
+  ...["opened", "outgoing", "packet", "parts", "pause", "pending", "platform", "randomId", "receive"],
+  ...["receiveBinary", "receiveText", "remove", "request", "reset", "resume", "secure", "settle", "slots"],
+  ...["target", "tell", "waiting"],
 ];
+
+const mangleProps = new RegExp(`^(${INNER_NAMES.join("|")})$`);
+
+/** A call of a function that makes a part of the client, of functions around its state. */
+const FACTORY = /(?<!function )\bcreate(?!Outgoing)\w+\(/g;
 
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const options = {
@@ -51,7 +58,12 @@ const scripts = [
 ];
 for (const { file, entry, format, minify } of scripts) {
   const outfile = join(root, "dist", "client", file);
-  await build({ ...options, entryPoints: [join(root, "src", "entry", entry)], outfile, format, minify });
+  await build({
+    ...options,
+    entryPoints: [join(root, "src", "entry", entry)],
+    ...{ outfile, format, minify },
+    ...(minify && { mangleProps }),
+  });
   if (minify) await compressScript(outfile, { module: format === "esm" });
   const bytes = readFileSync(outfile);
   console.log(
@@ -60,15 +72,15 @@ for (const { file, entry, format, minify } of scripts) {
 }
 
 // What bundlers take for a page is one module in place of many, gone through by the same compressor: esbuild alone makes
-// a fortieth more of it. It keeps its names, for whoever debugs a page. React's hooks share the client with it: whoever
-// imports both has one.
+// a fortieth more of it. Its functions and variables keep their names, for whoever debugs a page. React's hooks share the
+// client with it: whoever imports both has one.
 const { metafile } = await build({
   ...options,
   entryPoints: ["client.browser.ts", "react.browser.ts"].map((entry) => join(root, "src", "entry", entry)),
   outdir: join(root, "dist"),
   outbase: join(root, "src"),
   chunkNames: "client/browser-[hash]",
-  ...{ splitting: true, format: "esm", external: ["react"], metafile: true },
+  ...{ splitting: true, format: "esm", external: ["react"], metafile: true, mangleProps },
 });
 for (const file of Object.keys(metafile.outputs)) {
   if (file.endsWith(".js")) await compressScript(resolve(file), { module: true, names: true });
@@ -76,7 +88,10 @@ for (const file of Object.keys(metafile.outputs)) {
 
 /** What esbuild leaves, a compressor that takes its time makes a twentieth shorter. With `names` it stays readable. */
 async function compressScript(outfile, { module, names = false }) {
-  const compressed = await compress(readFileSync(outfile, "utf8"), {
+  const source = readFileSync(outfile, "utf8");
+  // Where a bundler shortens the names, each depth of functions in functions has other ones: what is made by a function
+  // stays one beside the others.
+  const compressed = await compress(names ? source.replaceAll(FACTORY, "/*#__NOINLINE__*/ $&") : source, {
     ecma: 2022,
     module,
     compress: {
@@ -88,7 +103,7 @@ async function compressScript(outfile, { module, names = false }) {
       // "use client" is for React.
       directives: false,
     },
-    mangle: names ? false : { toplevel: true, props: { regex: `^(${INNER_NAMES.join("|")})$` } },
+    mangle: names ? false : { toplevel: true },
     format: { comments: { regex: "^ Baro |PURE" }, preserve_annotations: true },
     sourceMap: { content: readFileSync(`${outfile}.map`, "utf8") },
   });
