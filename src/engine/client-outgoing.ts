@@ -13,7 +13,7 @@ export interface ClientOutgoing extends Held {
 
 /** A packet as a client sends it. */
 export function createOutgoing(type: PacketType, parts: ClientOutgoing["parts"] = [""]): ClientOutgoing {
-  return { type, parts, size: sizeOf(parts), waiting: undefined, dropped: false };
+  return { type, parts, size: sizeOf(parts) };
 }
 
 /** About how many bytes `parts` hold. */

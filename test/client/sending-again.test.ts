@@ -5,16 +5,23 @@ import { startAgreed } from "../support/agreed-client.ts";
 function laterBlob(size: number) {
   let read: (bytes: ArrayBuffer) => void = () => {};
   let fail: (error: unknown) => void = () => {};
+  // What a promise of a platform is to the client, without its delays.
   const arrayBuffer = () => ({
-    // biome-ignore lint/suspicious/noThenProperty: what a promise of a platform is to the client
-    then(done: typeof read, failed: typeof fail): void {
-      read = done;
-      fail = (error) => {
-        try {
-          failed(error);
-        } catch {}
-      };
-    },
+    // biome-ignore lint/suspicious/noThenProperty: see above
+    then: (fill: typeof read) => ({
+      // biome-ignore lint/suspicious/noThenProperty: see above
+      then(done: () => void, failed: typeof fail): void {
+        read = (bytes) => {
+          fill(bytes);
+          done();
+        };
+        fail = (error) => {
+          try {
+            failed(error);
+          } catch {}
+        };
+      },
+    }),
   });
   return {
     blob: { size, arrayBuffer },
