@@ -105,7 +105,7 @@ export function decodePayload(text: string, base64: Base64, receive: PacketCallb
 export function decodePacket(packet: string, base64: Base64, receive: PacketCallback): boolean {
   let type = decodePacketType(packet);
   let data: string | Binary | undefined = packet.slice(1);
-  if (packet.startsWith(BINARY_MARK)) {
+  if (packet[0] === BINARY_MARK) {
     type = PacketType.MESSAGE;
     data = base64.decode(data);
   }

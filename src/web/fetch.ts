@@ -1,3 +1,4 @@
+import type { ClientTransport } from "../engine/client-transport.ts";
 import { base64 } from "./base64.ts";
 import { clock } from "./clock.ts";
 import type { Exchange } from "./exchange.ts";
@@ -19,9 +20,11 @@ export interface FetchOptions {
 }
 
 /** Long-polling by `fetch`. */
-export const Fetch = /* @__PURE__ */ transportClass("polling", (url, options: FetchOptions) =>
-  createPolling({ ...options, url, exchange: createFetchExchange(options), base64, clock }),
-);
+export const Fetch = /* @__PURE__ */ transportClass("polling", createFetch);
+
+function createFetch(url: string, options: FetchOptions): ClientTransport {
+  return createPolling({ ...options, url, exchange: createFetchExchange(options), base64, clock });
+}
 
 /**
  * Requests by `fetch`.

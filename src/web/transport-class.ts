@@ -1,17 +1,13 @@
 import type { ClientTransport, TransportClass } from "../engine/client-transport.ts";
 
-/** Makes a class of a function that makes transports. */
+/**
+ * Makes a class of a function that makes transports.
+ *
+ * @param create no arrow function: `new` calls it, and gives what it returns.
+ */
 export function transportClass<Options>(
   transport: string,
   create: (url: string, options: Options) => ClientTransport,
 ): TransportClass<Options> {
-  class Transport {
-    static readonly transport = transport;
-
-    constructor(url: string, options: Options) {
-      // biome-ignore lint/correctness/noConstructorReturn: this is how `new` gives what the function makes
-      return create(url, options);
-    }
-  }
-  return Transport as TransportClass<Options>;
+  return Object.assign(create, { transport }) as unknown as TransportClass<Options>;
 }

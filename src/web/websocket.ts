@@ -20,73 +20,72 @@ export interface WebSocketOptions {
  * The browser's WebSocket (Engine.IO 4, "WebSocket"): one message for each packet. A browser without one, or whose
  * constructor throws, fails to open.
  */
-export const WebSocketTransport = /* @__PURE__ */ transportClass(
-  "websocket",
-  (url, { protocols, forceBase64 }: WebSocketOptions) => {
-    let socket: WebSocket | undefined;
-    /** None once this is closed. */
-    let receiver: TransportReceiver | undefined;
+export const WebSocketTransport = /* @__PURE__ */ transportClass("websocket", createWebSocket);
 
-    const transport: ClientTransport = {
-      name: "websocket",
+function createWebSocket(url: string, { protocols, forceBase64 }: WebSocketOptions): ClientTransport {
+  let socket: WebSocket | undefined;
+  /** None once this is closed. */
+  let receiver: TransportReceiver | undefined;
 
-      get writable() {
-        return socket?.readyState === OPEN;
-      },
+  const transport: ClientTransport = {
+    name: "websocket",
 
-      open(hearer) {
-        receiver = hearer;
-        try {
-          socket = new WebSocket(url, protocols);
-          socket.binaryType = "arraybuffer";
-          socket.onopen = () => receiver?.drained();
-          socket.onmessage = (event: MessageEvent<string | ArrayBuffer>) => receive(event.data);
-          socket.onerror = fail;
-          socket.onclose = (context) =>
-            end("transport close", { description: "websocket connection closed", context });
-        } catch (cause) {
-          queueMicrotask(() => fail(cause));
-        }
-      },
+    get writable() {
+      return socket?.readyState === OPEN;
+    },
 
-      opened() {},
+    open(hearer) {
+      receiver = hearer;
+      try {
+        socket = new WebSocket(url, protocols);
+        socket.binaryType = "arraybuffer";
+        socket.onopen = () => receiver?.drained();
+        socket.onmessage = (event: MessageEvent<string | ArrayBuffer>) => receive(event.data);
+        socket.onerror = fail;
+        socket.onclose = (context) =>
+          end("transport close", { description: "websocket connection closed", context });
+      } catch (cause) {
+        queueMicrotask(() => fail(cause));
+      }
+    },
 
-      send({ type, parts }) {
-        for (const part of parts) {
-          const isText = typeof part === "string" || forceBase64;
-          // The DOM's types leave out views of shared memory, which no code here makes.
-          socket?.send(isText ? encodeText(type, part, base64) : (part as BufferSource));
-        }
-      },
+    opened() {},
 
-      pause(paused) {
-        paused();
-      },
+    send({ type, parts }) {
+      for (const part of parts) {
+        const isText = typeof part === "string" || forceBase64;
+        // The DOM's types leave out views of shared memory, which no code here makes.
+        socket?.send(isText ? encodeText(type, part, base64) : (part as BufferSource));
+      }
+    },
 
-      resume() {},
+    pause(paused) {
+      paused();
+    },
 
-      close() {
-        receiver = undefined;
-        socket?.close();
-      },
-    };
+    resume() {},
 
-    function receive(data: string | ArrayBuffer): void {
-      if (typeof data !== "string") receiver?.packet(PacketType.MESSAGE, data);
-      else if (!decodePacket(data, base64, (type, packet) => receiver?.packet(type, packet)))
-        end("parse error");
-    }
+    close() {
+      receiver = undefined;
+      socket?.close();
+    },
+  };
 
-    function fail(cause: unknown): void {
-      end("transport error", transportError("websocket error", undefined, { cause }));
-    }
+  function receive(data: string | ArrayBuffer): void {
+    if (typeof data !== "string") receiver?.packet(PacketType.MESSAGE, data);
+    else if (!decodePacket(data, base64, (type, packet) => receiver?.packet(type, packet)))
+      end("parse error");
+  }
 
-    function end(reason: TransportCloseReason, description?: unknown): void {
-      const told = receiver;
-      transport.close();
-      told?.closed(reason, description);
-    }
+  function fail(cause: unknown): void {
+    end("transport error", transportError("websocket error", undefined, { cause }));
+  }
 
-    return transport;
-  },
-);
+  function end(reason: TransportCloseReason, description?: unknown): void {
+    const told = receiver;
+    transport.close();
+    told?.closed(reason, description);
+  }
+
+  return transport;
+}
