@@ -24,14 +24,15 @@ if (status !== 0) process.exit(1);
  * in their place.
  */
 const INNER_NAMES = [
-  ...["abandoned", "after", "agree", "attach", "attachments", "attempts", "base64", "blob", "blobs"],
-  ...["bytes", "callback", "cancel", "check", "clock", "closed", "detach", "dispatch", "dispatchAny"],
-  ...["dispatchAnyOutgoing", "drain", "drained", "dropped", "exchange", "fail", "failed"],
-  ...["hasAnyOutgoing", "heed", "holder", "isAdvised", "isOffered", "keep", "leave", "listener", "lost"],
-  ...["manager", "maxAttachmentBytes", "maxAttachments", "namespaces", "next", "number", "onPage"],
-  ...["opened", "outgoing", "packet", "parts", "pause", "pending", "platform", "randomId", "receive"],
-  ...["receiveBinary", "receiveText", "remove", "request", "reset", "resume", "secure", "settle", "slots"],
-  ...["target", "tell", "waiting"],
+  ...["abandoned", "after", "agree", "attach", "attachments", "attempts", "authority", "base64"],
+  ...["blob", "blobs", "bytes", "callback", "cancelTimeout", "check", "clock", "closed", "detach"],
+  ...["dispatch", "dispatchAny", "dispatchAnyOutgoing", "drain", "drained", "dropped", "exchange"],
+  ...["fail", "failed", "hasAnyOutgoing", "heed", "holder", "isAdvised", "isOffered", "keep"],
+  ...["leave", "listener", "lost", "manager", "maxAttachmentBytes", "maxAttachments", "namespaces"],
+  ...["next", "number", "onPage", "opened", "outgoing", "packet", "page", "parseJson", "parts"],
+  ...["pause", "pending", "platform", "randomId", "randomNumber", "receive", "receiveBinary"],
+  ...["receiveText", "registered", "remove", "request", "reset", "resume", "secure", "settle"],
+  ...["slots", "target", "tell", "waiting"],
 ];
 
 const mangleProps = new RegExp(`^(${INNER_NAMES.join("|")})$`);

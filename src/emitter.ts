@@ -93,7 +93,7 @@ const NONE: readonly never[] = [];
 export class Emitter<Events extends EventsMap, Reserved extends EventsMap = Record<never, never>> {
   // A name, its entry, the next name, its entry. Sockets have a handful: to look through them takes no longer than a Map
   // takes, and a Map is 100 bytes more of each. Replaced, never changed, so that a dispatch can walk it without a copy.
-  protected entries: readonly (EventKey | Entry)[] = NONE;
+  protected registered: readonly (EventKey | Entry)[] = NONE;
 
   /** Calls `listener` at each `event`, after those that are there. */
   on<Name extends EventName<Events> | EventName<Reserved>>(
@@ -136,15 +136,15 @@ export class Emitter<Events extends EventsMap, Reserved extends EventsMap = Reco
   listeners<Name extends EventName<Events> | EventName<Reserved>>(
     event: Name,
   ): ListenerOf<Events, Reserved, Name>[] {
-    const { entries } = this;
-    return entries
-      .filter((_, index) => entries[index - 1] === event)
+    const { registered } = this;
+    return registered
+      .filter((_, index) => registered[index - 1] === event)
       .map((entry) => listenerOf(entry as Entry) as ListenerOf<Events, Reserved, Name>);
   }
 
   /** Whether `event` has a listener. */
   hasListeners(event: EventName<Events> | EventName<Reserved>): boolean {
-    return this.entries.includes(event);
+    return this.registered.includes(event);
   }
 
   /**
@@ -153,11 +153,11 @@ export class Emitter<Events extends EventsMap, Reserved extends EventsMap = Reco
    * @internal
    */
   dispatch(event: EventKey, args: readonly unknown[]): boolean {
-    const { entries } = this;
+    const { registered } = this;
     let found = false;
-    for (let index = 0; index < entries.length; index += 2) {
-      if (entries[index] !== event) continue;
-      const entry = entries[index + 1] as Entry;
+    for (let index = 0; index < registered.length; index += 2) {
+      if (registered[index] !== event) continue;
+      const entry = registered[index + 1] as Entry;
       if (typeof entry !== "function") this.remove(event, entry);
       Reflect.apply(listenerOf(entry), this, args);
       found = true;
@@ -169,20 +169,20 @@ export class Emitter<Events extends EventsMap, Reserved extends EventsMap = Reco
   protected keep(event: EventKey, entry: Entry, first = false): this {
     // By concat, which makes an array of just this length: a spread leaves room for 16 more.
     const added: (EventKey | Entry)[] = [event, entry];
-    this.entries = first ? added.concat(this.entries) : this.entries.concat(added);
+    this.registered = first ? added.concat(this.registered) : this.registered.concat(added);
     return this;
   }
 
   /** Removes one entry, found by itself or by its listener, or all of `event`, or all that have a name. */
   protected remove(event: EventKey | undefined, which?: Entry): this {
-    const { entries } = this;
+    const { registered } = this;
     // The last one added goes first, as in Node.
-    const last = entries.findLastIndex(
+    const last = registered.findLastIndex(
       (entry, index) =>
-        entries[index - 1] === event && (entry === which || listenerOf(entry as Entry) === which),
+        registered[index - 1] === event && (entry === which || listenerOf(entry as Entry) === which),
     );
-    this.entries = entries.filter((_, index) => {
-      const name = entries[index - (index % 2)];
+    this.registered = registered.filter((_, index) => {
+      const name = registered[index - (index % 2)];
       if (which) return index !== last && index !== last - 1;
       return event === undefined ? typeof name === "symbol" : name !== event;
     });

@@ -12,7 +12,7 @@ export interface Page {
 export interface Address {
   readonly secure: boolean;
   /** With the port, where it is no default. */
-  readonly host: string;
+  readonly authority: string;
   /** The path of the URL: a namespace, not a path on the server. */
   readonly namespace: string;
   readonly query: Readonly<Record<string, string>>;
@@ -37,7 +37,7 @@ export function parseAddress(url = "", page?: Page): Address {
   const secure = /[ps]s:?$/i.test(scheme ?? protocol);
   return {
     secure,
-    host: (name ?? host).toLowerCase().replace(secure ? /:443$/ : /:80$/, ""),
+    authority: (name ?? host).toLowerCase().replace(secure ? /:443$/ : /:80$/, ""),
     namespace,
     // A plus stands for itself, as in the rest of a URL.
     query: Object.fromEntries(new URLSearchParams(query.replaceAll("+", "%2B"))),
@@ -59,5 +59,5 @@ export function transportUrl(address: Address, endpoint: Endpoint, name: string,
   const query = { ...endpoint.query, EIO: 4, transport: name, baro: 1, ...(sid && { sid }) };
   // Whatever the values are, they are written as text.
   const parameters = new URLSearchParams(query as unknown as Record<string, string>);
-  return `${scheme}://${address.host}${path}?${parameters}`;
+  return `${scheme}://${address.authority}${path}?${parameters}`;
 }

@@ -47,7 +47,7 @@ export function createConnection(
   isWanted: () => boolean,
 ): Connection {
   const { clock, onPage, transports } = platform;
-  const backoff = createBackoff(platform.random);
+  const backoff = createBackoff(platform.randomNumber);
   /** The sockets that wanted the connection once, by namespace. */
   const ports = new Map<string, Port>();
   let state: "closed" | "opening" | "open" = "closed";

@@ -158,7 +158,7 @@ export function createEngine(
   function enqueue(outgoing: ClientOutgoing): void {
     if (isClosed) return;
     queue.add(outgoing);
-    queuedBytes += outgoing.size + OVERHEAD;
+    queuedBytes += outgoing.bytes + OVERHEAD;
     outgoing.waiting?.push(flush);
     flush();
     if (queuedBytes > maxQueuedBytes) end("transport error", transportError("maxQueuedBytes exceeded"));
@@ -168,7 +168,7 @@ export function createEngine(
     for (const outgoing of queue) {
       if (!isReady() || outgoing.waiting) break;
       queue.delete(outgoing);
-      queuedBytes -= outgoing.size + OVERHEAD;
+      queuedBytes -= outgoing.bytes + OVERHEAD;
       if (!outgoing.dropped) transport.send(outgoing);
     }
     if (isClosed && !isPaused && queue.size === 0) finish();

@@ -28,8 +28,8 @@ export function findSocket(
   second: ConnectOptions,
 ): Socket {
   const [url, options] = typeof first === "object" ? [undefined, first] : [first, second];
-  const { secure, host, namespace } = parseAddress(url, platform.page);
-  const key = `${secure}//${host}${options.path ?? DEFAULTS.path}`;
+  const { secure, authority, namespace } = parseAddress(url, platform.page);
+  const key = `${secure}//${authority}${options.path ?? DEFAULTS.path}`;
   let shared = managers.get(key);
   const isAlone = options.forceNew || options.multiplex === false || shared?.namespaces.has(namespace);
   if (isAlone || shared === undefined) {

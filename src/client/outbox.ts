@@ -16,7 +16,7 @@ const VERSION = 1;
 interface Entry {
   /** Who waits: hears an error first. */
   callback?: Callback | undefined;
-  cancel?: Cancel;
+  cancelTimeout?: Cancel;
   /** The number under which it is sent again when the connection is lost; none for what is sent once. */
   readonly number?: number;
   /** What is sent again. */
@@ -122,7 +122,7 @@ export function createOutbox(sender: Sender, link: Link, namespace: string, opti
     const entry: Entry = { callback };
     entries.set(id, entry);
     if (timeout !== undefined) {
-      entry.cancel = clock.after(timeout, () => {
+      entry.cancelTimeout = clock.after(timeout, () => {
         sender.sendBuffer = sender.sendBuffer.filter((packet) => packet.id !== id);
         settle(id, [new Error("operation has timed out")]);
       });
@@ -144,10 +144,10 @@ export function createOutbox(sender: Sender, link: Link, namespace: string, opti
   function remove(key: unknown): Entry | undefined {
     const entry = entries.get(key);
     entries.delete(key);
-    entry?.cancel?.();
+    entry?.cancelTimeout?.();
     if (entry?.outgoing) {
       room += 1;
-      roomBytes += entry.outgoing.size;
+      roomBytes += entry.outgoing.bytes;
     }
     return entry;
   }
@@ -203,7 +203,7 @@ export function createOutbox(sender: Sender, link: Link, namespace: string, opti
     entries.set(key, entry);
     last = number;
     room -= 1;
-    roomBytes -= outgoing.size;
+    roomBytes -= outgoing.bytes;
   }
 
   /** Sends an event, or keeps it until there is a connection. Gives the id of its acknowledgement. */

@@ -8,7 +8,7 @@ export interface Platform {
   /** Where relative URLs begin; `undefined` where there is no page. */
   readonly page: Page | undefined;
   /** A number from 0 to below 1. */
-  random(): number;
+  randomNumber(): number;
   /** 128 random bits for what nobody may guess, as 22 to 24 characters of base64. */
   randomId(): string;
   /** The transports that have a name here. */

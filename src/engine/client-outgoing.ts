@@ -8,12 +8,12 @@ export interface ClientOutgoing extends Held {
   /** The data of the packet, and behind it each attachment. */
   readonly parts: readonly (string | Binary)[];
   /** About how many bytes this holds, for the limits of queues: UTF-16 units count as one byte. */
-  readonly size: number;
+  readonly bytes: number;
 }
 
 /** A packet as a client sends it. */
 export function createOutgoing(type: PacketType, parts: ClientOutgoing["parts"] = [""]): ClientOutgoing {
-  return { type, parts, size: sizeOf(parts) };
+  return { type, parts, bytes: sizeOf(parts) };
 }
 
 /** About how many bytes `parts` hold. */

@@ -15,7 +15,7 @@ const platform: Platform = {
   get page() {
     return globalThis.location;
   },
-  random: Math.random,
+  randomNumber: Math.random,
   randomId: () => base64.encode(crypto.getRandomValues(new Uint8Array(16))),
   onPage,
   transports: { polling: Fetch, websocket: WebSocketTransport },

@@ -15,7 +15,7 @@ import { WebTransport } from "../web/web-transport.ts";
 const platform: Platform = {
   clock,
   page: undefined,
-  random: Math.random,
+  randomNumber: Math.random,
   randomId: () => randomBytes(16).toString("base64url"),
   onPage: () => () => {},
   transports: { polling: NodeXHR, websocket: WebSocketTransport, sse: SSE },

@@ -46,8 +46,8 @@ export class SharedSockets {
   /** @throws BaroError `BARO_OPTION` when `url` is none. */
   get(url: string | undefined, options: ConnectOptions): SharedSocket {
     const { clock, page } = this.#surroundings;
-    const { secure, host, namespace, query } = parseAddress(url, page);
-    const origin = `${secure ? "https" : "http"}://${host}`;
+    const { secure, authority, namespace, query } = parseAddress(url, page);
+    const origin = `${secure ? "https" : "http"}://${authority}`;
     const complete = { ...options, query: options.query ?? query, autoConnect: false };
     const manager = this.#manager(origin, namespace, complete);
     const sockets = this.#sockets.get(manager) ?? new Map<string, SharedSocket>();

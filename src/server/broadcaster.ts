@@ -24,9 +24,9 @@ export abstract class Broadcaster<
   /** Has the listeners of `other` from now on, in place of its own. It dispatches nothing itself. */
   protected share(other: Broadcaster<EmitEvents, ServerSideEvents, SocketData, Reserved>): void {
     Object.defineProperty(this, "entries", {
-      get: () => other.entries,
-      set: (entries: typeof other.entries) => {
-        other.entries = entries;
+      get: () => other.registered,
+      set: (registered: typeof other.registered) => {
+        other.registered = registered;
       },
     });
   }

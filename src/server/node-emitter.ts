@@ -84,7 +84,7 @@ function withNodeNames<Base extends abstract new (...args: any[]) => Emitter<Eve
 
     eventNames(): string[] {
       // Plain strings, so that an untyped socket may stand where a typed one is declared.
-      return [...new Set(this.entries.filter((entry: EventKey | object) => typeof entry === "string"))];
+      return [...new Set(this.registered.filter((entry: EventKey | object) => typeof entry === "string"))];
     }
   }
   return WithNodeNames;

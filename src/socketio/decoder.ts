@@ -57,7 +57,7 @@ export class Decoder {
     const slots: (Slot | null)[] = new Array(attachments).fill(null);
     let data: unknown;
     try {
-      if (end < text.length) data = this.parse(text.slice(end), attachments > 0 ? toFind(slots) : undefined);
+      if (end < text.length) data = this.parseJson(text.slice(end), attachments > 0 ? toFind(slots) : undefined);
     } catch {
       return new Malformed("illegal JSON");
     }
@@ -83,7 +83,7 @@ export class Decoder {
   }
 
   /** Throws for what is no JSON. How deep it is nested a client leaves to `JSON.parse`: it trusts its server so far. */
-  protected parse(json: string, reviver: Reviver | undefined): unknown {
+  protected parseJson(json: string, reviver: Reviver | undefined): unknown {
     return JSON.parse(json, reviver);
   }
 }

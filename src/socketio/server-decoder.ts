@@ -41,8 +41,8 @@ export class ServerDecoder extends Decoder {
       : new Malformed("illegal payload");
   }
 
-  protected override parse(json: string, reviver: Reviver | undefined): unknown {
+  protected override parseJson(json: string, reviver: Reviver | undefined): unknown {
     if (isTooDeep(json)) throw new RangeError();
-    return super.parse(json, reviver);
+    return super.parseJson(json, reviver);
   }
 }

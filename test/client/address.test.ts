@@ -17,7 +17,7 @@ describe("parseAddress", () => {
     ["http://[::1]:3000/", "http://[::1]:3000", "/"],
   ])("on a page, %j is %s and the namespace %s", (url, origin, namespace) => {
     const address = parseAddress(url, page);
-    expect(`${address.secure ? "https" : "http"}://${address.host}`).toBe(origin);
+    expect(`${address.secure ? "https" : "http"}://${address.authority}`).toBe(origin);
     expect(address.namespace).toBe(namespace);
   });
 
@@ -27,7 +27,7 @@ describe("parseAddress", () => {
     ["localhost:3000", "https://localhost:3000", "/"],
   ])("without a page, %j is %s and the namespace %s", (url, origin, namespace) => {
     const address = parseAddress(url, undefined);
-    expect(`${address.secure ? "https" : "http"}://${address.host}`).toBe(origin);
+    expect(`${address.secure ? "https" : "http"}://${address.authority}`).toBe(origin);
     expect(address.namespace).toBe(namespace);
   });
 

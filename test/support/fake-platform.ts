@@ -7,7 +7,7 @@ import { FakeClock } from "./fake-clock.ts";
 export class FakePlatform implements Platform {
   readonly clock = new FakeClock();
   readonly page = undefined;
-  readonly random = (): number => 0.5;
+  readonly randomNumber = (): number => 0.5;
   readonly randomId = (): string => "abcdefghijklmnopqrst_-";
   /** What was asked for, and made. */
   readonly made: {
