@@ -30,9 +30,9 @@ const INNER_NAMES = [
   ...["fail", "failed", "hasAnyOutgoing", "heed", "holder", "isAdvised", "isOffered", "keep"],
   ...["leave", "listener", "lost", "manager", "maxAttachmentBytes", "maxAttachments", "namespaces"],
   ...["next", "number", "onPage", "opened", "outgoing", "packet", "page", "parseJson", "parts"],
-  ...["pause", "pending", "platform", "randomId", "randomNumber", "receive", "receiveBinary"],
+  ...["pause", "pending", "platform", "port", "randomId", "randomNumber", "receive", "receiveBinary"],
   ...["receiveText", "registered", "remove", "request", "reset", "resume", "secure", "settle"],
-  ...["slots", "target", "tell", "waiting"],
+  ...["slots", "sockets", "target", "tell", "waiting"],
 ];
 
 const mangleProps = new RegExp(`^(${INNER_NAMES.join("|")})$`);

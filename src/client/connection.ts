@@ -26,6 +26,13 @@ interface Owner {
   dispatch(event: keyof ManagerEvents, args: readonly unknown[]): unknown;
 }
 
+/** A socket, as far as its connection is concerned. */
+interface Sharer {
+  /** Whether it wants the connection. */
+  readonly active: boolean;
+  readonly port: Port;
+}
+
 /** The one connection to a server that the sockets of all namespaces share. */
 export interface Connection extends Link {
   /**
@@ -38,18 +45,16 @@ export interface Connection extends Link {
 /**
  * Makes a connection that is made anew when it is lost.
  *
- * @param isWanted whether any socket wants it.
+ * @param sockets those that share it, by namespace.
  */
 export function createConnection(
   owner: Owner,
   platform: Platform,
   address: Address,
-  isWanted: () => boolean,
+  sockets: ReadonlyMap<string, Sharer>,
 ): Connection {
   const { clock, onPage, transports } = platform;
   const backoff = createBackoff(platform.randomNumber);
-  /** The sockets that wanted the connection once, by namespace. */
-  const ports = new Map<string, Port>();
   let state: "closed" | "opening" | "open" = "closed";
   let codec = createCodec();
   /** Ends the wait of this moment: for the connection, or for the next attempt. */
@@ -65,13 +70,12 @@ export function createConnection(
     open(done?: Done): void {
       if (state === "closed") connect(done);
     },
-    attach(namespace: string, port: Port): void {
-      ports.set(namespace, port);
+    attach(port: Port): void {
       if (state === "open") port.opened();
       else if (!backoff.attempts) connection.open();
     },
     detach(): void {
-      if (!isWanted()) stop();
+      if (![...sockets.values()].some(({ active }) => active)) stop();
     },
     send(packet) {
       const outgoing = codec.encode(packet);
@@ -170,7 +174,7 @@ export function createConnection(
     backoff.opened(clock.now());
     tell("open");
     // Each listener may have closed it.
-    for (const port of ports.values()) {
+    for (const { port } of sockets.values()) {
       if (state === "open") port.opened();
     }
     call(clock, done);
@@ -180,7 +184,7 @@ export function createConnection(
   function failed(error: Error, done: Done | undefined): void {
     if (worked === "websocket") worked = undefined;
     backoff.heed(error);
-    for (const port of ports.values()) port.failed(error);
+    for (const { port } of sockets.values()) port.failed(error);
     tell("error", error);
     if (backoff.attempts) tell("reconnect_error", error);
     if (done) forget();
@@ -193,7 +197,7 @@ export function createConnection(
     backoff.lost(clock.now());
     backoff.heed(description);
     if (reason === "transport error") worked = undefined;
-    for (const port of ports.values()) port.closed(reason, description);
+    for (const { port } of sockets.values()) port.closed(reason, description);
     tell("close", reason, description);
     retry();
   }
@@ -207,7 +211,7 @@ export function createConnection(
       return;
     }
     forget();
-    for (const port of ports.values()) port.abandoned();
+    for (const { port } of sockets.values()) port.abandoned();
     if (opts.reconnection) tell("reconnect_failed");
   }
 
@@ -234,6 +238,6 @@ export function createConnection(
       return;
     }
     if (owner.hasListeners("packet")) tell("packet", decoded);
-    ports.get(decoded.namespace)?.receive(decoded);
+    sockets.get(decoded.namespace)?.port.receive(decoded);
   }
 }

@@ -8,7 +8,7 @@ export interface Link {
   /** Whether the server of this connection speaks more than Socket.IO. */
   readonly isOffered: boolean;
   /** The socket wants its namespace: connects unless that is under way, and keeps the connection from now on. */
-  attach(namespace: string, port: Port): void;
+  attach(port: Port): void;
   /** A socket is done. The connection ends with the last one. */
   detach(): void;
   /**

@@ -14,7 +14,7 @@ export interface Lookup {
 }
 
 /** The managers whose connections namespaces share, by their servers. */
-export type SharedManagers = Map<string, { readonly manager: Manager; readonly namespaces: Set<string> }>;
+export type SharedManagers = Map<string, Manager>;
 
 /**
  * What `io(url, options)` does. The path of the URL is the namespace. Namespaces of one server share a connection,
@@ -30,12 +30,11 @@ export function findSocket(
   const [url, options] = typeof first === "object" ? [undefined, first] : [first, second];
   const { secure, authority, namespace } = parseAddress(url, platform.page);
   const key = `${secure}//${authority}${options.path ?? DEFAULTS.path}`;
-  let shared = managers.get(key);
-  const isAlone = options.forceNew || options.multiplex === false || shared?.namespaces.has(namespace);
-  if (isAlone || shared === undefined) {
-    shared = { manager: new ManagerHere(url, options), namespaces: new Set() };
-    if (!isAlone) managers.set(key, shared);
+  let manager = managers.get(key);
+  const isAlone = options.forceNew || options.multiplex === false || manager?.sockets.has(namespace);
+  if (isAlone || !manager) {
+    manager = new ManagerHere(url, options);
+    if (!isAlone) managers.set(key, manager);
   }
-  shared.namespaces.add(namespace);
-  return shared.manager.socket(namespace, options);
+  return manager.socket(namespace, options);
 }

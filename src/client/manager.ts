@@ -46,7 +46,8 @@ export class Manager<
   /** What it was given, with the defaults filled in. What is changed here holds from the next connection on. */
   readonly opts: ResolvedOptions;
   readonly #connection: Connection;
-  readonly #sockets = new Map<string, Socket<ListenEvents, EmitEvents>>();
+  /** @internal Those that share the connection, by namespace. */
+  readonly sockets = new Map<string, Socket<ListenEvents, EmitEvents>>();
 
   /** @throws BaroError `BARO_OPTION` when `url` is none. */
   constructor(
@@ -57,9 +58,8 @@ export class Manager<
     super();
     const [address, given] = typeof url === "object" ? [undefined, url] : [url, options];
     this.opts = resolveOptions(given);
-    this.#connection = createConnection(this, platform, parseAddress(address, platform.page), () =>
-      [...this.#sockets.values()].some(({ active }) => active),
-    );
+    const server = parseAddress(address, platform.page);
+    this.#connection = createConnection(this, platform, server, this.sockets);
     if (this.opts.autoConnect) this.open();
   }
 
@@ -121,10 +121,10 @@ export class Manager<
 
   /** The socket of a namespace. There is one for each: it is made at the first call. */
   socket(namespace: string, options?: SocketOptions): Socket<ListenEvents, EmitEvents> {
-    let socket = this.#sockets.get(namespace);
+    let socket = this.sockets.get(namespace);
     if (!socket) {
       socket = new Socket(this, this.#connection, namespace, options);
-      this.#sockets.set(namespace, socket);
+      this.sockets.set(namespace, socket);
     }
     if (this.opts.autoConnect && !socket.active) socket.connect();
     return socket;

@@ -41,9 +41,9 @@ export class Socket<
   /** What came before the namespace was granted. */
   receiveBuffer: EventPacket[] = [];
   readonly #link: Link;
-  readonly #namespace: string;
   readonly #outbox: Outbox;
-  readonly #membership: Membership;
+  /** @internal What its connection tells it. */
+  readonly port: Membership;
   #flags: Flags = {};
 
   /** Made by {@link Manager.socket} and by `io`. */
@@ -57,9 +57,8 @@ export class Socket<
     this.io = io;
     this.auth = options.auth ?? {};
     this.#link = link;
-    this.#namespace = namespace;
     this.#outbox = createOutbox(this, link, namespace, options);
-    this.#membership = createMembership(this, link, this.#outbox);
+    this.port = createMembership(this, link, this.#outbox);
   }
 
   /** The opposite of `connected`. */
@@ -71,7 +70,7 @@ export class Socket<
   connect(): this {
     if (this.connected) return this;
     this.active = true;
-    this.#link.attach(this.#namespace, this.#membership);
+    this.#link.attach(this.port);
     return this;
   }
 
@@ -82,7 +81,7 @@ export class Socket<
 
   /** Leaves the namespace. The last socket of a manager ends the connection. */
   disconnect(): this {
-    this.#membership.leave();
+    this.port.leave();
     return this;
   }
 
@@ -97,7 +96,7 @@ export class Socket<
    * server that takes any.
    */
   refreshAuth(): Promise<void> {
-    return this.#membership.refreshAuth();
+    return this.port.refreshAuth();
   }
 
   /** Emits `message`. */

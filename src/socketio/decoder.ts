@@ -57,7 +57,8 @@ export class Decoder {
     const slots: (Slot | null)[] = new Array(attachments).fill(null);
     let data: unknown;
     try {
-      if (end < text.length) data = this.parseJson(text.slice(end), attachments > 0 ? toFind(slots) : undefined);
+      if (end < text.length)
+        data = this.parseJson(text.slice(end), attachments > 0 ? toFind(slots) : undefined);
     } catch {
       return new Malformed("illegal JSON");
     }
