@@ -159,7 +159,7 @@ export class Emitter<Events extends EventsMap, Reserved extends EventsMap = Reco
       if (registered[index] !== event) continue;
       const entry = registered[index + 1] as Entry;
       if (typeof entry !== "function") this.remove(event, entry);
-      Reflect.apply(listenerOf(entry), this, args);
+      listenerOf(entry).apply(this, args as unknown[]);
       found = true;
     }
     return found;

@@ -118,8 +118,9 @@ export function createConnection(
     const classes = findTransports(opts.transports, transports);
     const names = [...classes.keys()];
     const { timeout, tryAllTransports = names[0] !== "polling" } = opts;
-    const first = tryAllTransports || opts.rememberUpgrade ? worked : undefined;
-    names.sort((a, b) => Number(b === first) - Number(a === first));
+    if (tryAllTransports || opts.rememberUpgrade) {
+      names.sort((a, b) => Number(b === worked) - Number(a === worked));
+    }
     const fail = (error: Error): void => {
       release();
       if (tryAllTransports && tried + 1 < names.length) connect(done, tried + 1);

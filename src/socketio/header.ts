@@ -21,7 +21,7 @@ const HEADER = /^(?:([0-4])|([56])([1-9]\d*)-)(?:(\/[^,]{0,1023})(?:,|$))?(\d{0,
 /** Reads the header of a packet; gives `undefined` for what is none. */
 export function parseHeader(text: string): Header | undefined {
   const match = HEADER.exec(text);
-  if (match === null) return undefined;
+  if (!match) return undefined;
   const [header, plain, binary, attachments = 0, namespace = "/", id] = match;
   return {
     // A binary type is three above its plain one.

@@ -6,7 +6,7 @@ import type { Handshake } from "../engine/handshake.ts";
 import { encodePacket, PacketType } from "../engine/packet.ts";
 import { decodePayload, encodeText, SEPARATOR } from "../engine/payload.ts";
 import type { TransportCloseReason, TransportReceiver } from "../engine/transport.ts";
-import { type Exchange, NO_RESPONSE } from "./exchange.ts";
+import type { Exchange, PollingResponse } from "./exchange.ts";
 import { parseRetryAfter } from "./retry-after.ts";
 
 /** How long the last requests may take. A server that never answers must not keep a program from its end. */
@@ -129,7 +129,9 @@ export function createPolling(options: PollingOptions, name = "polling"): Client
     const session = sid ? `&sid=${encodeURIComponent(sid)}` : "";
     const stamp = timestampRequests ? `&${timestampParam}=${Math.random()}` : "";
     const request = { url: url + session + stamp, body, last: !receiver };
-    const [status, text, retryAfter] = await exchange(request, requests).catch(() => NO_RESPONSE);
+    const [status, text, retryAfter] = await exchange(request, requests).catch(
+      (): PollingResponse => [0, ""],
+    );
     if (status === 200) return text;
     // The server's own words: an answer that is no page of a proxy is short.
     const context = { status, responseText: text.slice(0, MAX_REFUSAL) };

@@ -40,7 +40,7 @@ function createWebSocket(url: string, { protocols, forceBase64 }: WebSocketOptio
         socket = new WebSocket(url, protocols);
         socket.binaryType = "arraybuffer";
         socket.onopen = () => receiver?.drained();
-        socket.onmessage = (event: MessageEvent<string | ArrayBuffer>) => receive(event.data);
+        socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => receive(data);
         socket.onerror = fail;
         socket.onclose = (context) =>
           end("transport close", { description: "websocket connection closed", context });
