@@ -23,19 +23,8 @@ if (status !== 0) process.exit(1);
  * Properties that only the client's own code names: no program, no peer and no platform. What a page loads has short names
  * in their place.
  */
-const INNER_NAMES = [
-  ...["abandoned", "after", "agree", "attach", "attachments", "attempts", "authority", "base64"],
-  ...["blob", "blobs", "bytes", "callback", "cancelTimeout", "check", "clock", "closed", "detach"],
-  ...["dispatch", "dispatchAny", "dispatchAnyOutgoing", "drain", "drained", "dropped", "exchange"],
-  ...["fail", "failed", "hasAnyOutgoing", "heed", "holder", "isAdvised", "isOffered", "keep"],
-  ...["leave", "listener", "lost", "manager", "maxAttachmentBytes", "maxAttachments", "namespaces"],
-  ...["next", "number", "onPage", "opened", "outgoing", "packet", "page", "parseJson", "parts"],
-  ...["pause", "pending", "platform", "port", "randomId", "randomNumber", "receive", "receiveBinary"],
-  ...["receiveText", "registered", "remove", "request", "reset", "resume", "secure", "settle"],
-  ...["slots", "sockets", "target", "tell", "waiting"],
-];
-
-const mangleProps = new RegExp(`^(${INNER_NAMES.join("|")})$`);
+const innerNames = JSON.parse(readFileSync(join(root, "scripts", "inner-names.json"), "utf8"));
+const mangleProps = new RegExp(`^(${innerNames.join("|")})$`);
 
 /** A call of a function that makes a part of the client, of functions around its state. */
 const FACTORY = /(?<!function )\bcreate(?!Outgoing)\w+\(/g;

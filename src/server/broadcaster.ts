@@ -23,7 +23,7 @@ export abstract class Broadcaster<
 > extends NodeEmitter<ServerSideEvents, Reserved> {
   /** Has the listeners of `other` from now on, in place of its own. It dispatches nothing itself. */
   protected share(other: Broadcaster<EmitEvents, ServerSideEvents, SocketData, Reserved>): void {
-    Object.defineProperty(this, "entries", {
+    Object.defineProperty(this, "registered", {
       get: () => other.registered,
       set: (registered: typeof other.registered) => {
         other.registered = registered;

@@ -1,0 +1,57 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { buildSync } from "esbuild";
+import { describe, expect, it } from "vitest";
+
+// What a page loads has short names in place of those of scripts/inner-names.json: a name on that list that somebody else
+// knows, too, would break there what works in every other test.
+
+const read = (path: string): string => readFileSync(fileURLToPath(new URL(path, import.meta.url)), "utf8");
+const names: string[] = JSON.parse(read("../scripts/inner-names.json"));
+
+/** What the client may hold of a platform. */
+const PLATFORM = [
+  ...[Object, Function, Array, String, Number, Symbol, Promise, Map, Set, Date, RegExp, Error],
+  ...[ArrayBuffer, Uint8Array, URLSearchParams, TextEncoder, TextDecoder, Blob],
+  ...[Headers, Response, ReadableStream, ReadableStreamDefaultReader, AbortController, AbortSignal],
+  ...[Event, EventTarget, MessageEvent, Performance, Crypto],
+];
+
+/** Members that the client never asks for, though it holds such an object. */
+const UNUSED = [
+  ...["Response.blob", "Response.bytes", "Blob.bytes", "ReadableStreamDefaultReader.closed"],
+  ...["Event.target", "MessageEvent.target"],
+];
+
+describe("names that are short in a page", () => {
+  it("are no member of what the client holds of a platform", () => {
+    const members = PLATFORM.flatMap((owner) =>
+      names.filter((name) => name in owner.prototype).map((name) => `${owner.name}.${name}`),
+    );
+    expect(members.filter((member) => !UNUSED.includes(member))).toEqual([]);
+    const functions = names.filter((name) =>
+      [...PLATFORM, Math, JSON, Reflect, globalThis].some((owner) => name in owner),
+    );
+    expect(functions).toEqual([]);
+  });
+
+  it("are no option of the client", () => {
+    const options = [...read("../src/client/options.ts").matchAll(/^ {2}(\w+)\??:/gm)].map(
+      (match) => match[1],
+    );
+    expect(options).toContain("reconnectionDelayMax");
+    expect(options.filter((option) => option !== undefined && names.includes(option))).toEqual([]);
+  });
+
+  it("are all there", () => {
+    const entry = fileURLToPath(new URL("../src/entry/client.browser.ts", import.meta.url));
+    const [bundle] = buildSync({
+      entryPoints: [entry],
+      bundle: true,
+      format: "esm",
+      write: false,
+    }).outputFiles;
+    const words = new Set(bundle?.text.match(/\w+/g));
+    expect(names.filter((name) => !words.has(name))).toEqual([]);
+  });
+});
