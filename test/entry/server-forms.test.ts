@@ -53,9 +53,10 @@ describe("the servers below", () => {
 
     const session = connectHttp2(url, { rejectUnauthorized: false });
     onTestFinished(() => session.close());
-    const ask = async (method: string, sid: string, body = ""): Promise<string> => {
+    // As a page of this server sends it with each POST.
+    const ask = async (method: string, sid: string, body = "", origin = url): Promise<string> => {
       const path = `/socket.io/?EIO=4&transport=polling${sid && `&sid=${sid}`}`;
-      const stream = session.request({ ":method": method, ":path": path });
+      const stream = session.request({ ":method": method, ":path": path, origin });
       if (method === "POST") stream.end(body);
       let text = "";
       for await (const chunk of stream) text += chunk;
@@ -66,6 +67,7 @@ describe("the servers below", () => {
     expect(await ask("GET", sid)).toMatch(/^40{"sid":/);
     expect(await ask("POST", sid, '421["echo","hi"]')).toBe("ok");
     expect(await ask("GET", sid)).toBe('431["hi"]');
+    expect(await ask("POST", sid, "3", "https://evil.example")).toContain("Forbidden");
     await io.close();
   });
 });

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import proxyAddr from "proxy-addr";
 import { BaroError, ERR_OPTION } from "../../errors.ts";
+import { fieldOf } from "./raw-fields.ts";
 
 /**
  * Which proxies before the server are believed when they name the client; the values are those of Express's setting
@@ -34,7 +35,9 @@ export class Proxies {
 
   /** The host and port that the client asked for. */
   hostOf(request: IncomingMessage): string | undefined {
-    return this.#forwarded(request, "x-forwarded-host") ?? request.headers.host;
+    const forwarded = this.#forwarded(request, "x-forwarded-host");
+    // HTTP/2 has the one instead of the other, and before it (RFC 9113, section 8.3.1).
+    return forwarded ?? fieldOf(request, ":authority") ?? fieldOf(request, "host");
   }
 
   /** Whether the client's own connection is known to be encrypted. */

@@ -11,10 +11,12 @@ import type { HandshakeRequest } from "../../websocket/handshake.ts";
 type FieldName =
   | "origin"
   | "host"
+  | ":authority"
   | "upgrade"
   | "connection"
   | "content-length"
   | "transfer-encoding"
+  | "last-event-id"
   | `sec-websocket-${"version" | "key" | "protocol" | "extensions"}`;
 
 /** One field; `undefined` where it is missing. @param name in lower case. */
@@ -25,7 +27,7 @@ export function fieldOf(request: IncomingMessage, name: FieldName): string | und
     const raw = rawHeaders[index] as string;
     if (raw.length !== name.length || raw.toLowerCase() !== name) continue;
     // Node joins some of those that come twice, and drops others.
-    if (found !== undefined) return request.headers[name];
+    if (found !== undefined) return request.headers[name] as string | undefined;
     found = rawHeaders[index + 1];
   }
   return found;
