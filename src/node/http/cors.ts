@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { askHook } from "./hook.ts";
 import { matchesOrigin, type OriginRule, type SettledOriginRule } from "./origin.ts";
+import { fieldOf } from "./raw-fields.ts";
 
 /** Which pages of other origins may use the server; the meaning of each option is that of the `cors` package. */
 export interface CorsOptions {
@@ -72,7 +73,7 @@ export function setCorsHeaders(
   options: CorsOptions,
   rule: SettledOriginRule,
 ): void {
-  const { origin } = request.headers;
+  const origin = fieldOf(request, "origin");
   if (rule === "*") {
     response.setHeader("Access-Control-Allow-Origin", "*");
   } else {

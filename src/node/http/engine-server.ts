@@ -48,7 +48,6 @@ import {
 import { describeRequest } from "./request-fields.ts";
 import { cookieOf } from "./session-cookie.ts";
 import { type Entry, type HttpTransport, SessionTable } from "./session-table.ts";
-import { SharedTexts } from "./shared-texts.ts";
 import { StreamTransport, type StreamTransportSettings } from "./stream-transport.ts";
 
 /** Takes each new session. It sets `session.handler` before it returns, and describes the request for who is to see it. */
@@ -70,7 +69,6 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
   readonly #gate: Gate;
   readonly #backlogs: SlowReaders;
   readonly #sessions = new SessionTable();
-  readonly #texts = new SharedTexts();
   #closed = false;
   /** What a server that is closed says. */
   #unavailable = UNAVAILABLE;
@@ -342,7 +340,6 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
     const { allowUpgrades, transports, initialPacket } = this.#settings;
     const upgrades = http?.receivePoll && allowUpgrades && transports.includes("websocket") ? UPGRADES : NONE;
     const more = asksForMore(request.url);
-    this.#texts.share(request);
     const session = new ServerSession(id, transport, upgrades, this.#sessionOptions, clock.now(), more);
     this.#sessions.add(session, fieldOf(request, "origin"), http, this.#gate.enter(request));
     if (initialPacket !== undefined) session.send(new Outgoing(PacketType.MESSAGE, initialPacket));

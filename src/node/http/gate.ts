@@ -12,6 +12,7 @@ import { Proxies } from "./proxies.ts";
 import { fieldOf } from "./raw-fields.ts";
 import { FORBIDDEN, type Refusal, UNAVAILABLE } from "./refusal.ts";
 import { describeRequest } from "./request-fields.ts";
+import { SharedTexts } from "./shared-texts.ts";
 import { UpgradeResponse } from "./upgrade-response.ts";
 
 /** A middleware has answered a request, or it goes on: what became of it, and which origins may use the server. */
@@ -31,6 +32,7 @@ export class Gate {
   readonly #middlewares: HttpMiddleware[] = [];
   /** None where nothing is limited. */
   readonly #limits: ConnectLimits | undefined;
+  readonly #texts = new SharedTexts();
   #hasWarned = false;
 
   /** @throws BaroError `BARO_OPTION` for a `trustProxy` that is none. */
@@ -149,8 +151,12 @@ export class Gate {
     return this.#limits === undefined || this.#limits.hasRoom(this.#proxies.addressOf(request));
   }
 
-  /** Counts a connection. Gives what ends it, to be called once; `undefined` where nothing is counted. */
+  /**
+   * Counts the connection that begins with `request`, which shares its texts from here on. Gives what ends the counting,
+   * to be called once; `undefined` where nothing is counted.
+   */
   enter(request: IncomingMessage): (() => void) | undefined {
+    this.#texts.share(request);
     return this.#limits?.enter(this.#proxies.addressOf(request));
   }
 

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 
 /** How many texts are kept, before it begins anew: some requests' worth of those that nobody else sends, too. */
 const MAX_TEXTS = 1000;
@@ -29,13 +29,24 @@ export class SharedTexts {
   /** Lets `request` share its texts with those before it. It reads as before. */
   share(request: IncomingMessage): void {
     const { rawHeaders, url } = request;
+    let isUpgrade = false;
     for (let index = 0; index < rawHeaders.length; index += 2) {
-      const name = rawHeaders[index] as string;
-      rawHeaders[index] = this.#shared(name);
-      if (!OWN_FIELDS.has(name.toLowerCase()))
-        rawHeaders[index + 1] = this.#shared(rawHeaders[index + 1] as string);
+      const raw = rawHeaders[index] as string;
+      const name = raw.toLowerCase();
+      isUpgrade ||= name === "upgrade";
+      rawHeaders[index] = this.#shared(raw);
+      if (!OWN_FIELDS.has(name)) rawHeaders[index + 1] = this.#shared(rawHeaders[index + 1] as string);
     }
     if (url !== undefined) request.url = this.#shared(url);
+    // Node has made them already, to see what the request expects. For an upgrade it does not, nor should this.
+    if (!isUpgrade) this.#shareHeaders(request.headers);
+  }
+
+  #shareHeaders(headers: IncomingHttpHeaders): void {
+    for (const name in headers) {
+      const value = headers[name];
+      if (typeof value === "string" && !OWN_FIELDS.has(name)) headers[name] = this.#shared(value);
+    }
   }
 
   #shared(text: string): string {

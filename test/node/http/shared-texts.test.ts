@@ -1,9 +1,11 @@
+import { once } from "node:events";
 import { IncomingMessage } from "node:http";
-import { Socket } from "node:net";
+import { connect, Socket } from "node:net";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { SharedTexts } from "../../../src/node/http/shared-texts.ts";
+import { startOpen } from "../../support/open-app.ts";
 
 const socket = new Socket();
 
@@ -25,8 +27,10 @@ describe("texts that requests share", () => {
     for (let index = 0; index < 3000; index++) {
       const fields = ["Host", "a.example", "X-Number", `${index}`, "X-Long", `${index}`.padStart(300, ".")];
       const request = requestWith(`/?n=${index % 7}`, ...fields);
+      request.headers = { "x-number": `${index}`, "set-cookie": ["a", "b"] };
       texts.share(request);
       expect(request.rawHeaders).toEqual(fields);
+      expect(request.headers).toEqual({ "x-number": `${index}`, "set-cookie": ["a", "b"] });
       expect(request.url).toBe(`/?n=${index % 7}`);
     }
   });
@@ -36,7 +40,11 @@ describe("texts that requests share", () => {
     texts.share(requestWith("/", "Host", "a.example"));
     const { size } = texts;
     const names = ["Cookie", "cookie", "Authorization", "Sec-WebSocket-Key"];
-    for (const name of names) texts.share(requestWith("/", name, `secret of ${name}`));
+    for (const name of names) {
+      const request = requestWith("/", name, `secret of ${name}`);
+      request.headers[name.toLowerCase()] = `secret of ${name}`;
+      texts.share(request);
+    }
     expect(texts.size).toBe(size + names.length);
   });
 
@@ -72,5 +80,40 @@ describe("texts that requests share", () => {
     expect(process.memoryUsage().heapUsed - before).toBeLessThan(2_000_000);
     // Not collected before.
     texts.share(requestWith("/"));
+  });
+});
+
+// Each kind of client, as a browser's: with what it says of itself.
+describe.each([
+  ["Socket.IO", "/socket.io/?EIO=4&transport=websocket"],
+  ["a stream", "/socket.io/sse"],
+  ["plain WebSocket", "/socket.io/plain"],
+])("clients of %s", (_kind, target) => {
+  it("hold one copy of what all of them say", async () => {
+    setFlagsFromString("--expose-gc");
+    const collect: () => void = runInNewContext("gc");
+    const { port } = await startOpen();
+    const upgrade = target.endsWith("sse")
+      ? ""
+      : "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n" +
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+    const open = async (fields: string): Promise<number> => {
+      collect();
+      const before = process.memoryUsage().heapUsed;
+      for (let count = 0; count < 200; count++) {
+        const client = connect(port, "127.0.0.1");
+        onTestFinished(() => void client.destroy());
+        const host = `Host: 127.0.0.1:${port}\r\nOrigin: http://127.0.0.1:${port}\r\n`;
+        client.write(`GET ${target} HTTP/1.1\r\n${host}${upgrade}${fields}\r\n`);
+        expect(String((await once(client, "data"))[0])).toMatch(/^HTTP\/1\.1 (101|200) /);
+      }
+      collect();
+      return (process.memoryUsage().heapUsed - before) / 200;
+    };
+    await open("");
+    const few = await open("");
+    const long = Array.from({ length: 40 }, (_, index) => `X-${index}: ${"-".repeat(200)}\r\n`).join("");
+    // The list alone is 640 bytes, the values are 8,000 characters.
+    expect((await open(long)) - few).toBeLessThan(3_000);
   });
 });

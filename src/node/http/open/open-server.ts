@@ -11,6 +11,7 @@ import { nameBelow } from "../engine-query.ts";
 import type { Gate, Passage } from "../gate.ts";
 import { changeBy } from "../header-lines.ts";
 import { isAnswered } from "../middlewares.ts";
+import { fieldOf, toHandshakeRequest } from "../raw-fields.ts";
 import { type Refusal, refuse, refuseUpgrade } from "../refusal.ts";
 import { EventStream, type EventStreamOptions } from "./event-stream.ts";
 import { OpenSession, type OpenTransport } from "./open-session.ts";
@@ -207,7 +208,7 @@ export class OpenServer {
     else {
       const query = parseOpenQuery(
         request.url ?? "",
-        request.headers["last-event-id"]?.toString(),
+        fieldOf(request, "last-event-id"),
         this.#settings.maxRooms,
       );
       const wait = "status" in query || !asks ? 0 : gate.attempt(request);
@@ -261,7 +262,7 @@ export class OpenServer {
     query: OpenQuery,
     headers: OutgoingHttpHeaders,
   ): void {
-    const handshake = parseHandshake(request);
+    const handshake = parseHandshake(toHandshakeRequest(request));
     if ("status" in handshake) {
       this.#refuseUpgrade(request, socket, { ...handshake, code: "handshake" });
       return;
