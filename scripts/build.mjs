@@ -21,10 +21,14 @@ if (status !== 0) process.exit(1);
 
 /**
  * Properties that only the client's own code names: no program, no peer and no platform. What a page loads has short names
- * in their place.
+ * in their place. Programs put properties of their own on a socket, which no hidden one of ours may meet: these have a line
+ * before their letter.
  */
-const innerNames = JSON.parse(readFileSync(join(root, "scripts", "inner-names.json"), "utf8"));
-const mangleProps = new RegExp(`^(${innerNames.join("|")})$`);
+const { hidden, inner } = JSON.parse(readFileSync(join(root, "scripts", "inner-names.json"), "utf8"));
+const shortNames = {
+  mangleProps: new RegExp(`^(${[...hidden, ...inner].join("|")})$`),
+  mangleCache: Object.fromEntries(hidden.map((name, index) => [name, `_${(index + 10).toString(36)}`])),
+};
 
 /** A call of a function that makes a part of the client, of functions around its state. */
 const FACTORY = /(?<!function )\bcreate(?!Outgoing)\w+\(/g;
@@ -52,7 +56,7 @@ for (const { file, entry, format, minify } of scripts) {
     ...options,
     entryPoints: [join(root, "src", "entry", entry)],
     ...{ outfile, format, minify },
-    ...(minify && { mangleProps }),
+    ...(minify && shortNames),
   });
   if (minify) await compressScript(outfile, { module: format === "esm" });
   const bytes = readFileSync(outfile);
@@ -70,7 +74,8 @@ const { metafile } = await build({
   outdir: join(root, "dist"),
   outbase: join(root, "src"),
   chunkNames: "client/browser-[hash]",
-  ...{ splitting: true, format: "esm", external: ["react"], metafile: true, mangleProps },
+  ...{ splitting: true, format: "esm", external: ["react"], metafile: true },
+  ...shortNames,
 });
 for (const file of Object.keys(metafile.outputs)) {
   if (file.endsWith(".js")) await compressScript(resolve(file), { module: true, names: true });

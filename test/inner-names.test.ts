@@ -2,12 +2,14 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { buildSync } from "esbuild";
 import { describe, expect, it } from "vitest";
+import { Manager } from "../src/entry/client.browser.ts";
 
 // What a page loads has short names in place of those of scripts/inner-names.json: a name on that list that somebody else
 // knows, too, would break there what works in every other test.
 
 const read = (path: string): string => readFileSync(fileURLToPath(new URL(path, import.meta.url)), "utf8");
-const names: string[] = JSON.parse(read("../scripts/inner-names.json"));
+const lists: Record<string, string[]> = JSON.parse(read("../scripts/inner-names.json"));
+const names = Object.values(lists).flat();
 
 /** What the client may hold of a platform. */
 const PLATFORM = [
@@ -22,6 +24,14 @@ const UNUSED = [
   ...["Response.blob", "Response.bytes", "Blob.bytes", "ReadableStreamDefaultReader.closed"],
   ...["Event.target", "MessageEvent.target"],
 ];
+
+function membersOf(object: object): string[] {
+  const chain: string[] = [];
+  for (let owner = object; owner !== Object.prototype; owner = Object.getPrototypeOf(owner)) {
+    chain.push(...Object.getOwnPropertyNames(owner));
+  }
+  return chain;
+}
 
 describe("names that are short in a page", () => {
   it("are no member of what the client holds of a platform", () => {
@@ -41,6 +51,13 @@ describe("names that are short in a page", () => {
     );
     expect(options).toContain("reconnectionDelayMax");
     expect(options.filter((option) => option !== undefined && names.includes(option))).toEqual([]);
+  });
+
+  it("have a line before them on what programs hold", () => {
+    const manager = new Manager("http://localhost", { autoConnect: false });
+    const members = [manager, manager.socket("/")].flatMap(membersOf);
+    expect(members).toEqual(expect.arrayContaining(["reconnectionDelay", "sendBuffer", "registered"]));
+    expect(members.filter((member) => lists.inner?.includes(member))).toEqual([]);
   });
 
   it("are all there", () => {
