@@ -113,7 +113,7 @@ describe.each([
     await open("");
     const few = await open("");
     const long = Array.from({ length: 40 }, (_, index) => `X-${index}: ${"-".repeat(200)}\r\n`).join("");
-    // The list alone is 640 bytes, the values are 8,000 characters.
-    expect((await open(long)) - few).toBeLessThan(3_000);
+    // The fields without their values are up to 3 KB, where Node has made headers of them. The values are 8 KB.
+    expect((await open(long)) - few).toBeLessThan(6_000);
   });
 });
