@@ -177,8 +177,8 @@ export const connectionStories: Record<string, Story> = {
     await upgraded;
     met.push(engine.transport.name, typeof engine.id);
     await new Promise<void>((resolve) => socket.io.once("ping", resolve));
-    const packets: number[] = [];
-    socket.io.on("packet", (packet) => packets.push(packet.type));
+    const packets: unknown[] = [];
+    socket.io.on("packet", ({ type, nsp, id }) => packets.push({ type, nsp, id }));
     await socket.emitWithAck("echo", 1);
     met.push(packets);
     const received: unknown[] = [];

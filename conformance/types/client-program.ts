@@ -124,7 +124,7 @@ for (const [event, listener] of Object.entries(listeners)) untyped.on(event, lis
 manager.on("open", () => {}).on("ping", () => {});
 manager.on("error", (error) => same<typeof error, Error>());
 manager.on("close", (reason, description?: DisconnectDescription) => void [reason.length, description]);
-manager.on("packet", (packet) => packet.type.toFixed());
+manager.on("packet", (packet) => packet.nsp.padEnd(packet.type));
 manager.on("reconnect", (attempt) => attempt.toFixed());
 manager.on("reconnect_attempt", (attempt) => attempt.toFixed());
 manager.on("reconnect_error", (error) => error.message);

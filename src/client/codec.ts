@@ -48,8 +48,7 @@ function parserCodec({ Encoder, Decoder }: Parser): ClientCodec {
       new Malformed("illegal payload");
   });
   return {
-    encode: ({ namespace: nsp, ...packet }) =>
-      createOutgoing(MessageType.MESSAGE, encoder.encode({ ...packet, nsp })),
+    encode: (packet) => createOutgoing(MessageType.MESSAGE, encoder.encode(packet)),
     decode(message) {
       decoded = "incomplete";
       try {

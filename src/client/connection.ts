@@ -239,6 +239,6 @@ export function createConnection(
       return;
     }
     if (owner.hasListeners("packet")) tell("packet", decoded);
-    sockets.get(decoded.namespace)?.port.receive(decoded);
+    sockets.get(decoded.nsp)?.port.receive(decoded);
   }
 }

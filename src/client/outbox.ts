@@ -89,7 +89,7 @@ export function acknowledgement(ask: (callback: Callback) => void): Promise<unkn
  * To a server that offers it, delivery is exactly once (docs/protocol.md, "Baro's client and Baro's server"): events have
  * numbers, and what the server may not have taken when the connection broke is sent again under the same number.
  */
-export function createOutbox(sender: Sender, link: Link, namespace: string, options: SocketOptions): Outbox {
+export function createOutbox(sender: Sender, link: Link, nsp: string, options: SocketOptions): Outbox {
   const { clock, randomId } = link.platform;
   const { retries = 0 } = options;
   /** How much more may be kept to be sent again. */
@@ -109,7 +109,7 @@ export function createOutbox(sender: Sender, link: Link, namespace: string, opti
   let isUnderWay = false;
 
   function toPacket<Type extends PacketType>(type: Type, data?: unknown, id?: number) {
-    return { type, namespace, id, data } as Extract<Packet, { type: Type }>;
+    return { type, nsp, id, data } as Extract<Packet, { type: Type }>;
   }
 
   function send(type: PacketType, data?: unknown, id?: number): ClientOutgoing {

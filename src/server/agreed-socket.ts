@@ -163,7 +163,7 @@ export class AgreedSocket implements ClientSocket, ProducerLink {
   #refresh(id: number, auth: Record<string, unknown>): void {
     const namespace = this.#namespace;
     const answer = (refusal: JsonObject | null): void => {
-      this.#send({ type: PacketType.ACK, namespace: namespace.name, id, data: [refusal] });
+      this.#send({ type: PacketType.ACK, nsp: namespace.name, id, data: [refusal] });
     };
     if (!namespace.refreshesAuth) {
       answer({ message: "This server does not refresh credentials." });
@@ -182,7 +182,7 @@ export class AgreedSocket implements ClientSocket, ProducerLink {
   }
 
   #sendEvent(data: EventData): void {
-    this.#send({ type: PacketType.EVENT, namespace: this.#namespace.name, id: undefined, data });
+    this.#send({ type: PacketType.EVENT, nsp: this.#namespace.name, id: undefined, data });
   }
 
   #send(packet: Packet): void {

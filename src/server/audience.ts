@@ -171,7 +171,7 @@ export class Audience<Someone extends Member = Member> {
   /** What asks for an acknowledgement is not kept: who comes back later is not asked any more. */
   #encode(selection: Selection, data: EventData, flags: Flags, id: number | undefined): Outgoing {
     if (this.log !== undefined && id === undefined) return this.log.encode(selection, data, flags);
-    const outgoing = this.realm.codec.encode({ type: PacketType.EVENT, namespace: this.name, id, data });
+    const outgoing = this.realm.codec.encode({ type: PacketType.EVENT, nsp: this.name, id, data });
     if (!flags.compress) outgoing.compress = false;
     return outgoing;
   }

@@ -161,7 +161,7 @@ export class Client implements SocketClient, SessionHandler {
   disconnect(): void {
     for (const [name, socket] of this.#sockets.entries()) {
       if (!isSocket(socket) || !socket.connected) continue;
-      this.#send({ type: PacketType.DISCONNECT, namespace: name, id: undefined, data: undefined });
+      this.#send({ type: PacketType.DISCONNECT, nsp: name, id: undefined, data: undefined });
     }
     this.close("server namespace disconnect");
   }
@@ -200,13 +200,13 @@ export class Client implements SocketClient, SessionHandler {
       this.#connect(packet);
       return;
     }
-    const socket = this.#sockets.get(packet.namespace);
+    const socket = this.#sockets.get(packet.nsp);
     if (socket === "left") return;
     if (socket === undefined) {
       this.close("parse error", "a packet for a namespace without CONNECT");
     } else if (packet.type === PacketType.DISCONNECT) {
-      if (isSocket(socket) && socket.connected) this.#leave(packet.namespace, socket);
-      else this.#retract(packet.namespace, socket);
+      if (isSocket(socket) && socket.connected) this.#leave(packet.nsp, socket);
+      else this.#retract(packet.nsp, socket);
     } else if (!isSocket(socket) || !socket.connected) {
       this.close("parse error", "a packet before CONNECT was answered");
     } else if (packet.type === PacketType.EVENT) {
@@ -218,7 +218,7 @@ export class Client implements SocketClient, SessionHandler {
     }
   }
 
-  #connect({ namespace: name, data = NO_CREDENTIALS }: ConnectPacket): void {
+  #connect({ nsp: name, data = NO_CREDENTIALS }: ConnectPacket): void {
     const before = this.#sockets.get(name);
     if (before !== undefined && before !== "left" && !this.#retract(name, before)) return;
     const agreement = AGREEMENT in data ? parseAgreement(data[AGREEMENT]) : undefined;
@@ -313,7 +313,7 @@ export class Client implements SocketClient, SessionHandler {
   }
 
   #refuse(namespace: string, data: JsonObject): void {
-    this.#send({ type: PacketType.CONNECT_ERROR, namespace, id: undefined, data });
+    this.#send({ type: PacketType.CONNECT_ERROR, nsp: namespace, id: undefined, data });
   }
 
   #forgedAck(): void {

@@ -42,14 +42,14 @@ export const socketIoCodec: Codec = {
  * The short way for nearly all that a server sends, without lists of attachments: an event or an acknowledgement that
  * holds nothing binary, and the answer to a CONNECT. Gives `undefined` for anything else.
  */
-function encodePlain({ type, namespace, id, data }: Packet): Outgoing | undefined {
+function encodePlain({ type, nsp, id, data }: Packet): Outgoing | undefined {
   if (type === MessageType.CONNECT && data !== undefined) {
-    return new Outgoing(PacketType.MESSAGE, toHead(type, namespace, id) + JSON.stringify(data));
+    return new Outgoing(PacketType.MESSAGE, toHead(type, nsp, id) + JSON.stringify(data));
   }
   if (type !== MessageType.EVENT && type !== MessageType.ACK) return undefined;
-  const head = toHead(type, namespace, id);
+  const head = toHead(type, nsp, id);
   // A namespace is part of the head, and may be of any alphabet.
-  const ascii = namespace === "/" ? stringifyPlain(data, head) : undefined;
+  const ascii = nsp === "/" ? stringifyPlain(data, head) : undefined;
   if (ascii !== undefined) {
     const outgoing = new Outgoing(PacketType.MESSAGE, ascii);
     outgoing.isAscii = true;

@@ -15,7 +15,7 @@ export function toCodec(parser: Parser): Codec {
   }
   const encoder = new parser.Encoder();
   return {
-    encode: ({ type, namespace: nsp, id, data }) => {
+    encode: ({ type, nsp, id, data }) => {
       const packet: ParserPacket = { type, nsp, data };
       if (id !== undefined) packet.id = id;
       return toOutgoing(encoder.encode(packet));

@@ -183,7 +183,7 @@ export class Presences<Someone extends PresentMember> implements RoomObserver<So
     const { realm, name: namespace } = this.#audience;
     const data = [event, { room, ...user }] as const;
     // Not by a broadcast: who comes back later wants to know who is here, and not who was.
-    const outgoing = realm.codec.encode({ type: PacketType.EVENT, namespace, id: undefined, data });
+    const outgoing = realm.codec.encode({ type: PacketType.EVENT, nsp: namespace, id: undefined, data });
     this.#audience.each({ ...EVERYONE, rooms: [room], sender }, (member) =>
       member.sendBroadcast(outgoing, data, false),
     );

@@ -162,7 +162,7 @@ export class Producer {
   }
 
   #encode(id: number, args: readonly unknown[]): Outgoing {
-    return this.#host.codec.encode({ type: PacketType.ACK, namespace: this.namespace, id, data: args });
+    return this.#host.codec.encode({ type: PacketType.ACK, nsp: this.namespace, id, data: args });
   }
 
   #decode({ data, attachments }: StoredAck): readonly unknown[] | undefined {

@@ -245,7 +245,7 @@ export abstract class SendingSocket<
     const { log, realm } = this.#audience;
     // What is dropped, or asks for an acknowledgement, is not kept.
     if (log !== undefined && id === undefined && !dropped) return log.encodeFor(this.id, data, flags);
-    const outgoing = realm.codec.encode({ type: PacketType.EVENT, namespace: this.nsp.name, id, data });
+    const outgoing = realm.codec.encode({ type: PacketType.EVENT, nsp: this.nsp.name, id, data });
     outgoing.isForOne = true;
     if (!flags.compress) outgoing.compress = false;
     return outgoing;

@@ -162,7 +162,7 @@ export class Socket<
     if (close) {
       this.client.disconnect();
     } else {
-      this.#send({ type: PacketType.DISCONNECT, namespace: this.nsp.name, id: undefined, data: undefined });
+      this.#send({ type: PacketType.DISCONNECT, nsp: this.nsp.name, id: undefined, data: undefined });
       this.closed("server namespace disconnect");
     }
     return this;
@@ -182,7 +182,7 @@ export class Socket<
       recovery === undefined || !this.client.recovers
         ? { sid: this.id, ...answer }
         : { sid: this.id, pid: recovery.opened(this), ...answer };
-    this.#send({ type: PacketType.CONNECT, namespace: this.nsp.name, id: undefined, data });
+    this.#send({ type: PacketType.CONNECT, nsp: this.nsp.name, id: undefined, data });
   }
 
   /** @internal This socket is over: once, whoever ended it. */
@@ -272,7 +272,7 @@ export class Socket<
       if (sent || !this.connected) return;
       sent = true;
       this.#owed -= 1;
-      this.#send({ type: PacketType.ACK, namespace: this.nsp.name, id, data: args });
+      this.#send({ type: PacketType.ACK, nsp: this.nsp.name, id, data: args });
     };
   }
 

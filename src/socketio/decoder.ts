@@ -53,7 +53,7 @@ export class Decoder {
     if (!header || this.pending || header.attachments > this.#maxAttachments) {
       return new Malformed("illegal header");
     }
-    const { type, attachments, namespace, id, end } = header;
+    const { type, attachments, nsp, id, end } = header;
     const slots: (Slot | null)[] = new Array(attachments).fill(null);
     let data: unknown;
     try {
@@ -62,7 +62,7 @@ export class Decoder {
     } catch {
       return new Malformed("illegal JSON");
     }
-    const packet = toPacket(type, namespace, id, data);
+    const packet = toPacket(type, nsp, id, data);
     if (!packet || slots.includes(null)) return new Malformed("illegal payload");
     if (attachments === 0) return packet;
     this.pending = { packet, slots: slots as Slot[], bytes: 0 };
@@ -110,11 +110,11 @@ function toFind(slots: (Slot | null)[]): Reviver {
 /** Gives `undefined` where the payload has not the shape that its type asks for. */
 export function toPacket(
   type: number,
-  namespace: string,
+  nsp: string,
   id: number | undefined,
   data: unknown,
 ): Packet | undefined {
-  return hasShape(type, id, data) ? ({ type, namespace, id, data } as Packet) : undefined;
+  return hasShape(type, id, data) ? ({ type, nsp, id, data } as Packet) : undefined;
 }
 
 function hasShape(type: number, id: number | undefined, data: unknown): boolean {

@@ -24,7 +24,7 @@ export interface PendingBlob {
  *
  * @throws BaroError `BARO_DATA` when JSON cannot hold the data: a cycle, a BigInt, a nesting without end.
  */
-export function encode({ type, namespace, id, data }: Packet): Encoded {
+export function encode({ type, nsp, id, data }: Packet): Encoded {
   const attachments: Binary[] = [];
   const blobs: PendingBlob[] = [];
   let hasLookalike = false;
@@ -44,7 +44,7 @@ export function encode({ type, namespace, id, data }: Packet): Encoded {
     // Only beside attachments does anybody look for placeholders.
     if (hasLookalike && length === 0) json = JSON.stringify(data);
     // A binary type is three above its plain one.
-    const head = toHead(length > 0 ? type + 3 : type, namespace, id, length);
+    const head = toHead(length > 0 ? type + 3 : type, nsp, id, length);
     return { text: head + (json ?? ""), attachments, blobs };
   } catch (cause) {
     throw toDataError(cause);
@@ -52,8 +52,8 @@ export function encode({ type, namespace, id, data }: Packet): Encoded {
 }
 
 /** What stands before the JSON of a packet. */
-export function toHead(type: number, namespace: string, id: number | undefined, attachments = 0): string {
-  return `${type}${attachments > 0 ? `${attachments}-` : ""}${namespace === "/" ? "" : `${namespace},`}${id ?? ""}`;
+export function toHead(type: number, nsp: string, id: number | undefined, attachments = 0): string {
+  return `${type}${attachments > 0 ? `${attachments}-` : ""}${nsp === "/" ? "" : `${nsp},`}${id ?? ""}`;
 }
 
 /** Says that data cannot be sent. */

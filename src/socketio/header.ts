@@ -5,7 +5,7 @@ export interface Header {
   /** Never a binary one: those say that there are attachments, and nothing else. */
   readonly type: PacketType;
   readonly attachments: number;
-  readonly namespace: string;
+  readonly nsp: string;
   readonly id: number | undefined;
   /** Where the JSON begins; the length of the text when there is none. */
   readonly end: number;
@@ -22,12 +22,12 @@ const HEADER = /^(?:([0-4])|([56])([1-9]\d*)-)(?:(\/[^,]{0,1023})(?:,|$))?(\d{0,
 export function parseHeader(text: string): Header | undefined {
   const match = HEADER.exec(text);
   if (!match) return undefined;
-  const [header, plain, binary, attachments = 0, namespace = "/", id] = match;
+  const [header, plain, binary, attachments = 0, nsp = "/", id] = match;
   return {
     // A binary type is three above its plain one.
     type: Number(plain ?? Number(binary) - 3) as PacketType,
     attachments: Number(attachments),
-    namespace,
+    nsp,
     id: id ? Number(id) : undefined,
     end: header.length,
   };

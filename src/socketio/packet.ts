@@ -16,7 +16,7 @@ export type JsonObject = { readonly [key: string]: unknown };
 /** Asks for a namespace with credentials, or grants it with the socket's id. */
 export interface ConnectPacket {
   readonly type: typeof PacketType.CONNECT;
-  readonly namespace: string;
+  readonly nsp: string;
   readonly id: undefined;
   readonly data: JsonObject | undefined;
 }
@@ -24,7 +24,7 @@ export interface ConnectPacket {
 /** Leaves a namespace. */
 interface DisconnectPacket {
   readonly type: typeof PacketType.DISCONNECT;
-  readonly namespace: string;
+  readonly nsp: string;
   readonly id: undefined;
   readonly data: undefined;
 }
@@ -32,7 +32,7 @@ interface DisconnectPacket {
 /** An event: its name, then its arguments. With an `id` it wants an acknowledgement. */
 export interface EventPacket {
   readonly type: typeof PacketType.EVENT;
-  readonly namespace: string;
+  readonly nsp: string;
   readonly id: number | undefined;
   readonly data: readonly [event: string, ...args: unknown[]];
 }
@@ -40,7 +40,7 @@ export interface EventPacket {
 /** The answer to the event that carried the same `id`. */
 export interface AckPacket {
   readonly type: typeof PacketType.ACK;
-  readonly namespace: string;
+  readonly nsp: string;
   readonly id: number;
   readonly data: readonly unknown[];
 }
@@ -48,7 +48,7 @@ export interface AckPacket {
 /** Refuses a namespace. */
 interface ConnectErrorPacket {
   readonly type: typeof PacketType.CONNECT_ERROR;
-  readonly namespace: string;
+  readonly nsp: string;
   readonly id: undefined;
   readonly data: JsonObject | string;
 }

@@ -36,9 +36,7 @@ export class ServerDecoder extends Decoder {
     } catch {
       return new Malformed("illegal JSON");
     }
-    return isEvent(data)
-      ? { type: PacketType.EVENT, namespace: "/", id, data }
-      : new Malformed("illegal payload");
+    return isEvent(data) ? { type: PacketType.EVENT, nsp: "/", id, data } : new Malformed("illegal payload");
   }
 
   protected override parseJson(json: string, reviver: Reviver | undefined): unknown {

@@ -10,7 +10,12 @@ import { encodeEvent } from "../../src/sse/encoder.ts";
 type Options = { namespace?: string; id?: number };
 
 const plain = (data: [string, ...unknown[]], { namespace = "/", id }: Options = {}) => {
-  const { data: text, attachments } = socketIoCodec.encode({ type: PacketType.EVENT, namespace, id, data });
+  const { data: text, attachments } = socketIoCodec.encode({
+    type: PacketType.EVENT,
+    nsp: namespace,
+    id,
+    data,
+  });
   return toPlainPacket(String(text), attachments, base64);
 };
 
@@ -44,7 +49,7 @@ describe("messages", () => {
   });
 
   it("an acknowledgement", () => {
-    const packet = { type: PacketType.ACK, namespace: "/", id: 3, data: ["ok", Buffer.from("a")] } as const;
+    const packet = { type: PacketType.ACK, nsp: "/", id: 3, data: ["ok", Buffer.from("a")] } as const;
     const { data: text, attachments } = socketIoCodec.encode(packet);
     expect(encodeMessage(toPlainPacket(String(text), attachments, base64))).toBe(
       '{"ack":3,"args":["ok",{"$binary":"YQ=="}]}',

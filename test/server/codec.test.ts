@@ -5,7 +5,7 @@ import { type Packet, PacketType } from "../../src/socketio/packet.ts";
 
 const event = (data: readonly [string, ...unknown[]], namespace = "/", id?: number): Packet => ({
   type: PacketType.EVENT,
-  namespace,
+  nsp: namespace,
   id,
   data,
 });
@@ -14,12 +14,12 @@ describe("socketIoCodec", () => {
   it.each<[string, Packet]>([
     ["an event", event(["a", 1, "b", null, { c: [undefined] }])],
     ["one of another namespace that asks", event(["a"], "/admin", 12)],
-    ["an acknowledgement", { type: PacketType.ACK, namespace: "/", id: 0, data: ["é", new Date(0)] }],
+    ["an acknowledgement", { type: PacketType.ACK, nsp: "/", id: 0, data: ["é", new Date(0)] }],
     ["what looks like an attachment", event(["a", { _placeholder: true, num: 0 }])],
     ["a namespace of another alphabet", event(["a", 1, true, null], "/é")],
     ["attachments", event(["a", Buffer.of(1), { b: new Uint8Array([2]) }])],
-    ["a grant", { type: PacketType.CONNECT, namespace: "/", id: undefined, data: { sid: "a" } }],
-    ["an end", { type: PacketType.DISCONNECT, namespace: "/a", id: undefined, data: undefined }],
+    ["a grant", { type: PacketType.CONNECT, nsp: "/", id: undefined, data: { sid: "a" } }],
+    ["an end", { type: PacketType.DISCONNECT, nsp: "/a", id: undefined, data: undefined }],
   ])("writes %s as the codec of the client does", (_name, packet) => {
     const { text, attachments } = encode(packet);
     expect(socketIoCodec.encode(packet)).toMatchObject({ data: text, attachments });

@@ -17,7 +17,7 @@ const decode = (text: string, ...attachments: Binary[]): Decoded => {
 const bytes = (...values: number[]): Uint8Array => new Uint8Array(values);
 const event = (...data: [string, ...unknown[]]): Packet => ({
   type: PacketType.EVENT,
-  namespace: "/",
+  nsp: "/",
   id: undefined,
   data,
 });
@@ -34,7 +34,7 @@ describe("Decoder", () => {
     expect(decoder.receiveBinary(bytes(1))).toBe("incomplete");
     expect(decoder.receiveBinary(bytes(2))).toEqual({
       type: PacketType.EVENT,
-      namespace: "/ns",
+      nsp: "/ns",
       id: 4,
       data: ["e", bytes(2), [bytes(1)]],
     });
@@ -44,7 +44,7 @@ describe("Decoder", () => {
   it("reads a binary acknowledgement", () => {
     expect(decode('61-9[{"_placeholder":true,"num":0}]', bytes(5))).toEqual({
       type: PacketType.ACK,
-      namespace: "/",
+      nsp: "/",
       id: 9,
       data: [bytes(5)],
     });
@@ -57,7 +57,7 @@ describe("Decoder", () => {
   });
 
   it("reads a namespace without a comma at the end of the text", () => {
-    expect(decode("0/admin")).toMatchObject({ type: PacketType.CONNECT, namespace: "/admin" });
+    expect(decode("0/admin")).toMatchObject({ type: PacketType.CONNECT, nsp: "/admin" });
   });
 
   it.each([
@@ -81,7 +81,7 @@ describe("Decoder", () => {
 
   it("bounds names", () => {
     const name = "n".repeat(1_023);
-    expect(decode(`0/${name},`)).toMatchObject({ namespace: `/${name}` });
+    expect(decode(`0/${name},`)).toMatchObject({ nsp: `/${name}` });
     expect(decode(`0/${name}n,`)).toBeInstanceOf(Malformed);
     expect(decode(`2["${name}n"]`)).toMatchObject({ data: [`${name}n`] });
     expect(decode(`2["${name}nn"]`)).toBeInstanceOf(Malformed);
@@ -203,8 +203,8 @@ describe("attacks", () => {
 
   it("S-9: bounds a namespace, and takes it as it stands", () => {
     expect(decode(`0/${"a".repeat(1_000_000)}`)).toBeInstanceOf(Malformed);
-    expect(decode("0/a/../b,")).toMatchObject({ namespace: "/a/../b" });
-    expect(decode("0/admin?x=1,")).toMatchObject({ namespace: "/admin?x=1" });
+    expect(decode("0/a/../b,")).toMatchObject({ nsp: "/a/../b" });
+    expect(decode("0/admin?x=1,")).toMatchObject({ nsp: "/admin?x=1" });
   });
 
   it.each(["7", '8["a"]', "9"])("S-11: refuses the type of %s", (text) => {
@@ -280,8 +280,8 @@ describe("properties", () => {
   it("events come back as they went", () => {
     fc.assert(
       fc.property(namespace, fc.option(fc.nat(), { nil: undefined }), args, (name, id, data) => {
-        const decoded = roundTrip({ type: PacketType.EVENT, namespace: name, id, data: ["e", ...data] });
-        expect(decoded).toMatchObject({ type: PacketType.EVENT, namespace: name, id });
+        const decoded = roundTrip({ type: PacketType.EVENT, nsp: name, id, data: ["e", ...data] });
+        expect(decoded).toMatchObject({ type: PacketType.EVENT, nsp: name, id });
         expect(plain((decoded as Packet).data)).toEqual(plain(["e", ...data]));
       }),
     );
@@ -290,8 +290,8 @@ describe("properties", () => {
   it("acknowledgements come back as they went", () => {
     fc.assert(
       fc.property(namespace, fc.nat(), args, (name, id, data) => {
-        const decoded = roundTrip({ type: PacketType.ACK, namespace: name, id, data });
-        expect(decoded).toMatchObject({ type: PacketType.ACK, namespace: name, id });
+        const decoded = roundTrip({ type: PacketType.ACK, nsp: name, id, data });
+        expect(decoded).toMatchObject({ type: PacketType.ACK, nsp: name, id });
         expect(plain((decoded as Packet).data)).toEqual(plain(data));
       }),
     );

@@ -5,7 +5,7 @@ import { vectors } from "./vectors.ts";
 
 const event = (...args: unknown[]): Packet => ({
   type: PacketType.EVENT,
-  namespace: "/",
+  nsp: "/",
   id: undefined,
   data: ["e", ...args],
 });
@@ -17,14 +17,14 @@ describe("encode", () => {
 
   it("replaces a buffer by a placeholder", () => {
     const bytes = new Uint8Array([1, 2, 3]);
-    const encoded = encode({ ...event(), namespace: "/admin", id: 7, data: ["e", bytes] } as Packet);
+    const encoded = encode({ ...event(), nsp: "/admin", id: 7, data: ["e", bytes] } as Packet);
     expect(encoded.text).toBe('51-/admin,7["e",{"_placeholder":true,"num":0}]');
     expect(encoded.attachments).toHaveLength(1);
     expect(encoded.attachments[0]).toBe(bytes);
   });
 
   it("turns an ACK with a buffer into a BINARY_ACK", () => {
-    const packet: Packet = { type: PacketType.ACK, namespace: "/", id: 3, data: [new ArrayBuffer(2)] };
+    const packet: Packet = { type: PacketType.ACK, nsp: "/", id: 3, data: [new ArrayBuffer(2)] };
     expect(encode(packet).text).toBe('61-3[{"_placeholder":true,"num":0}]');
   });
 

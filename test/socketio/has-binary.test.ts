@@ -5,7 +5,7 @@ import { hasBinary } from "../../src/socketio/has-binary.ts";
 import { PacketType } from "../../src/socketio/packet.ts";
 
 const attachments = (value: unknown): number =>
-  encode({ type: PacketType.EVENT, namespace: "/", id: undefined, data: ["e", value] }).attachments.length;
+  encode({ type: PacketType.EVENT, nsp: "/", id: undefined, data: ["e", value] }).attachments.length;
 
 describe("hasBinary", () => {
   it.each([

@@ -46,7 +46,7 @@ export class EventDraft implements Draft<Outgoing> {
     const { namespace, codec, epoch, trailing } = this.#setting;
     const position = encodeToken({ epoch, sequence, digest });
     const data: EventData = trailing ? [...this.#data, position] : this.#data;
-    const outgoing = codec.encode({ type: PacketType.EVENT, namespace, id: undefined, data });
+    const outgoing = codec.encode({ type: PacketType.EVENT, nsp: namespace, id: undefined, data });
     if (!this.#compress) outgoing.compress = false;
     outgoing.position = position;
     outgoing.isPositionLast = trailing;

@@ -106,7 +106,7 @@ export class NamespaceLog implements Past {
     const { namespace, codec, trailing } = this.#setting;
     const isMistakable = trailing && typeof data.at(-1) === "string";
     const sent: EventData = isMistakable ? [...data, this.position] : data;
-    const outgoing = codec.encode({ type: PacketType.EVENT, namespace, id: undefined, data: sent });
+    const outgoing = codec.encode({ type: PacketType.EVENT, nsp: namespace, id: undefined, data: sent });
     if (!flags.compress) outgoing.compress = false;
     outgoing.isPositionLast = isMistakable;
     return outgoing;
