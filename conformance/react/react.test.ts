@@ -84,7 +84,7 @@ describe.skipIf(executable === undefined).each(REACT_VERSIONS)("baro/react with 
         ]?.(argument),
       [name, argument],
     );
-    await expect.poll(() => log.length, { timeout: 15_000 }).toBeGreaterThanOrEqual(events);
+    await expect.poll(() => log.length).toBeGreaterThanOrEqual(events);
     return result;
   }
 

@@ -24,13 +24,13 @@ class Watcher {
   /** Waits until something of this name was heard, and gives the last of them. */
   async hears(name: (typeof NAMES)[number], count = 1): Promise<unknown> {
     const all = () => this.heard.filter(([one]) => one === name);
-    await expect.poll(() => all().length, { timeout: 10_000 }).toBe(count);
+    await expect.poll(() => all().length).toBe(count);
     return all().at(-1)?.[1];
   }
 
   /** Waits until it is told that it may not listen. */
   async isRefused(): Promise<void> {
-    await expect.poll(() => this.source.readyState, { timeout: 10_000 }).toBe(EventSource.CLOSED);
+    await expect.poll(() => this.source.readyState).toBe(EventSource.CLOSED);
   }
 
   texts(): string[] {

@@ -166,7 +166,7 @@ describe("EngineTransport", () => {
     expect(transport.writable).toBe(false);
     peer.resume();
     await drained;
-    await expect.poll(() => delivered.length, { timeout: 10_000 }).toBe(sent);
+    await expect.poll(() => delivered.length).toBe(sent);
     expect(drains).toBe(1);
   });
 });
