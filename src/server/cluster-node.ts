@@ -13,11 +13,21 @@ const REQUEST_TIMEOUT = 5_000;
 
 /** What one server tells the others. `request` names what an answer belongs to. */
 type Message = { readonly namespace: string } & (
-  | { readonly type: "broadcast"; readonly to: Reach; readonly data: EventData; readonly request?: number }
+  | { readonly type: "broadcast"; readonly to: Reach; readonly data: EventData }
+  | AckRequest
   | { readonly type: "act"; readonly to: Reach; readonly action: Action }
   | { readonly type: "fetch"; readonly to: Reach; readonly request: number }
   | { readonly type: "emit"; readonly data: EventData; readonly request?: number }
 );
+
+/** A broadcast whose acknowledgements the sender waits for, so many milliseconds. */
+type AckRequest = {
+  readonly type: "ask";
+  readonly to: Reach;
+  readonly data: EventData;
+  readonly request: number;
+  readonly timeout: number;
+};
 
 /** A part of an answer, or all of it. */
 interface Answer {
@@ -99,7 +109,7 @@ export class ClusterNode {
       (values) => acks.receive(values),
       (missing) => acks.receivedAll(others - missing),
     );
-    this.#publish({ type: "broadcast", namespace, to: toReach(selection, flags), data, request });
+    this.#publish({ type: "ask", namespace, to: toReach(selection, flags), data, request, timeout });
   }
 
   act(namespace: string, selection: Selection, action: Action): void {
@@ -203,11 +213,10 @@ export class ClusterNode {
         this.#receiveEmit(namespace, message.data, message.request === undefined ? undefined : answer);
         break;
       case "broadcast":
-        if (message.request === undefined) {
-          audience.broadcastHere(toSelection(message.to), message.data, toFlags(message.to), undefined);
-        } else {
-          relayAcks(audience, message.to, message.data, answer);
-        }
+        audience.broadcastHere(toSelection(message.to), message.data, toFlags(message.to), undefined);
+        break;
+      case "ask":
+        relayAcks(audience, message, answer);
         break;
     }
   }
@@ -228,22 +237,29 @@ export class ClusterNode {
   }
 }
 
-/** Sends to the clients of this server, and passes on each acknowledgement as it comes. */
-function relayAcks(audience: Audience, to: Reach, data: EventData, answer: Receive): void {
+/** Sends to the clients of this server, and passes on each acknowledgement that comes in time, as it comes. */
+function relayAcks(audience: Audience, { to, data, timeout }: AckRequest, answer: Receive): void {
   const selection = toSelection(to);
   const id = audience.ackIds.next();
   audience.broadcastHere(selection, data, toFlags(to), id);
   const members = audience.members(selection);
   let missing = members.length;
+  if (missing === 0) {
+    answer([], true);
+    return;
+  }
+  const cancel = audience.realm.clock.after(timeout, () => {
+    for (const member of members) member.forgetAck(id);
+  });
   const waiter: AckWaiter = {
     answered: (args) => {
       missing -= 1;
+      if (missing === 0) cancel();
       answer([args[0]], missing === 0);
     },
     lost() {},
   };
   for (const member of members) member.expectAck(id, waiter);
-  if (missing === 0) answer([], true);
 }
 
 function toReach({ rooms, except }: Selection, flags?: Flags): Reach {

@@ -99,6 +99,24 @@ describe("servers on one bus", () => {
     expect(left.clock.pending).toBe(0);
   });
 
+  it("wait for acknowledgements no longer than who asks", async () => {
+    const { left, right, sessions } = two();
+    const answers = left.timeout(100).emitWithAck("ask");
+    await arrival();
+    const [socket] = right.sockets.sockets.values();
+    right.clock.advance(99);
+    expect(socket?.isBusy).toBe(true);
+    right.clock.advance(1);
+    expect([socket?.isBusy, right.clock.pending]).toEqual([false, 0]);
+    // Late, and no fault of the client.
+    sessions.right.receive('30["r"]');
+    await arrival();
+    sessions.left.receive('30["l"]');
+    left.clock.advance(100);
+    await expect(answers).rejects.toMatchObject({ responses: ["l"] });
+    expect(sessions.right.closed).toBe(false);
+  });
+
   it("fetch sockets of all, and act on them wherever they are", async () => {
     const { left, right, sessions, heard } = two();
     const sockets = await left.fetchSockets();
