@@ -21,7 +21,10 @@ import { Timeline } from "./timeline.ts";
 
 /** A payload is held as it was encoded, and in the form in which it was sent. */
 const FORMS = 2;
-/** What an entry costs beside that, as measured with events of 70 bytes: the objects around it, and its places in two lists. */
+/**
+ * What an entry costs beside that, as measured with events of 70 bytes: the objects around it, and its places in two
+ * lists.
+ */
 const OVERHEAD = 700;
 
 interface Item<Payload extends Sized> extends Entry<Payload> {

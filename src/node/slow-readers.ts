@@ -37,7 +37,7 @@ export class SlowReaders implements Backlogs {
   readonly #ticker: Pick<Ticker, "add">;
   readonly #counts: ShedCounts;
   readonly #watched = new Map<Backlogged, TickerEntry>();
-  readonly #clock: () => number;
+  readonly #now: () => number;
 
   constructor(
     limits: SlowReaderLimits,
@@ -50,7 +50,7 @@ export class SlowReaders implements Backlogs {
     this.#counts = counts;
     this.#budget = budget;
     this.#ticker = ticker;
-    this.#clock = now;
+    this.#now = now;
   }
 
   queue(bytes: number): void {
@@ -66,7 +66,7 @@ export class SlowReaders implements Backlogs {
       watched?.cancel();
       this.#watched.delete(peer);
     } else if (watched === undefined && slowConsumer === "close") {
-      const deadline = this.#clock() + slowTime;
+      const deadline = this.#now() + slowTime;
       this.#watched.set(peer, this.#ticker.add(new Patience(deadline, () => this.#end(peer))));
     }
   }

@@ -4,7 +4,10 @@ import type { DisconnectReason } from "./disconnect-reason.ts";
 
 /** How a server is emptied. Times are in milliseconds. */
 export interface DrainOptions {
-  /** Over how long clients are moved away, one after another, so that they do not all come to others at once. Default 10,000. */
+  /**
+   * Over how long clients are moved away, one after another, so that they do not all come to others at once. Default
+   * 10,000.
+   */
   over?: number;
   /**
    * How long one of them is waited for while an acknowledgement is owed, by it or to it; and at the end those connections

@@ -4,6 +4,7 @@ import { throwLater } from "../report.ts";
 import { PacketType } from "../socketio/packet.ts";
 import { type Audience, EVERYONE, type Room, type RoomObserver } from "./audience.ts";
 import type { Member } from "./member.ts";
+import { type NameRule, names } from "./name-rule.ts";
 
 /** A user, as the members of a room may know it. */
 export interface PresentUser {
@@ -31,7 +32,7 @@ export interface PresentMember extends Member {
 }
 
 interface Rule<Someone> {
-  readonly rooms: Room | RegExp;
+  readonly rooms: NameRule;
   readonly options: PresenceOptions<Someone>;
   readonly leaveDelay: number;
 }
@@ -65,7 +66,7 @@ export class Presences<Someone extends PresentMember> implements RoomObserver<So
   }
 
   /** @throws BaroError `BARO_OPTION` for what names no room, and for options that make no sense. */
-  declare(rooms: Room | RegExp, options: PresenceOptions<Someone>): void {
+  declare(rooms: NameRule, options: PresenceOptions<Someone>): void {
     const { leaveDelay = LEAVE_DELAY } = options;
     if (typeof rooms !== "string" && !(rooms instanceof RegExp)) {
       throw new BaroError(ERR_OPTION, "presence is for a room by its name, or for a pattern.");
@@ -149,12 +150,7 @@ export class Presences<Someone extends PresentMember> implements RoomObserver<So
   }
 
   #ruleFor(room: Room): Rule<Someone> | undefined {
-    return this.#rules.find(({ rooms }) => {
-      if (typeof rooms === "string") return rooms === room;
-      // A pattern with the flags `g` or `y` remembers where it stopped.
-      rooms.lastIndex = 0;
-      return rooms.test(room);
-    });
+    return this.#rules.find(({ rooms }) => names(rooms, room));
   }
 
   /** What the application throws is its own fault, and must not keep a socket from joining. */

@@ -27,6 +27,7 @@ import type { Environment } from "./environment.ts";
 import { NO_FLAGS } from "./flags.ts";
 import { JoinDeadlines } from "./join-deadlines.ts";
 import type { Middleware } from "./middleware.ts";
+import { names } from "./name-rule.ts";
 import { Namespace, type NamespaceReservedEvents } from "./namespace.ts";
 import { OpenClient, type OpenClientHost, type OpenClientSession, type OpenLimits } from "./open-client.ts";
 import { type Policy, type PolicyOptions, toPolicy } from "./options.ts";
@@ -206,7 +207,10 @@ export class Server<
     return this.#policy;
   }
 
-  /** Changes options for the clients that come; recovery can be switched on, but not off or changed. @throws BaroError `BARO_OPTION` for an option outside its bounds. */
+  /**
+   * Changes options for the clients that come; recovery can be switched on, but not off or changed.
+   * @throws BaroError `BARO_OPTION` for an option outside its bounds.
+   */
   protected configure(options: PolicyOptions): void {
     this.#policy = toPolicy(options);
     const { archive } = this.#realm;
@@ -287,7 +291,7 @@ export class Server<
     const known = this.#namespaces.get(path);
     if (known !== undefined) return known;
     // A function may take its time; a pattern says at once that the name belongs to a family.
-    const dynasty = this.#dynasties.find(({ matches }) => matches instanceof RegExp && fits(matches, path));
+    const dynasty = this.#dynasties.find(({ matches }) => matches instanceof RegExp && names(matches, path));
     return dynasty === undefined
       ? this.#found(new Namespace(path, this.#realm))
       : this.#createChild(dynasty.parent, path, "endless");
@@ -327,7 +331,7 @@ export class Server<
         if (error || !allow) ask(index + 1);
         else done(this.#namespaces.get(name) ?? this.#askedChild(dynasty.parent, name));
       };
-      if (dynasty.matches instanceof RegExp) answer(null, fits(dynasty.matches, name));
+      if (dynasty.matches instanceof RegExp) answer(null, names(dynasty.matches, name));
       else dynasty.matches(name, auth, answer);
     };
     ask(0);
@@ -361,12 +365,6 @@ export class Server<
     this.sockets.created(namespace);
     return namespace;
   }
-}
-
-function fits(pattern: RegExp, name: string): boolean {
-  // A pattern with the flags `g` or `y` remembers where it stopped.
-  pattern.lastIndex = 0;
-  return pattern.test(name);
 }
 
 function detailsOf({ id, remoteAddress, session }: Client | OpenClient): ConnectMessage {

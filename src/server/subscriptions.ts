@@ -1,12 +1,13 @@
 import { BaroError, ERR_OPTION } from "../errors.ts";
 import type { Room } from "./audience.ts";
+import { type NameRule, names } from "./name-rule.ts";
 
 /** Says whether a socket may listen to a room that its client has asked for. */
 export type SubscribeHook<Subject> = (subject: Subject, room: Room) => boolean | PromiseLike<boolean>;
 
 /** Which rooms clients may ask for by name. All others are denied. */
 export class Subscriptions<Subject> {
-  readonly #public: (Room | RegExp)[];
+  readonly #public: NameRule[];
   #hook: SubscribeHook<Subject> | undefined;
 
   /** @param parent whose rules count as well: those that stand there now. */
@@ -16,7 +17,7 @@ export class Subscriptions<Subject> {
   }
 
   /** @throws BaroError `BARO_OPTION` for what is neither a name nor a pattern. */
-  declarePublic(rooms: readonly (Room | RegExp)[]): void {
+  declarePublic(rooms: readonly NameRule[]): void {
     for (const room of rooms) {
       if (typeof room !== "string" && !(room instanceof RegExp)) {
         throw new BaroError(ERR_OPTION, "A public room is named by a string or a pattern.");
@@ -39,11 +40,4 @@ export class Subscriptions<Subject> {
     if (this.#public.some((each) => names(each, room))) return true;
     return this.#hook === undefined ? false : this.#hook(subject, room);
   }
-}
-
-function names(rule: Room | RegExp, room: Room): boolean {
-  if (typeof rule === "string") return rule === room;
-  // A pattern with the flags `g` or `y` remembers where it stopped.
-  rule.lastIndex = 0;
-  return rule.test(room);
 }

@@ -1,6 +1,9 @@
 import { BaroError, ERR_OPTION } from "../../errors.ts";
 
-/** What Socket.IO documents and Baro does not have, with what to do instead. Ignored, each would be a surprise in production. */
+/**
+ * What Socket.IO documents and Baro does not have, with what to do instead. Ignored, each would be a surprise in
+ * production.
+ */
 const FOREIGN: Readonly<Record<string, string>> = {
   allowEIO3:
     "Baro speaks Engine.IO 4 only: clients of Socket.IO 2 cannot connect. Leave allowEIO3 out, and update them.",

@@ -4,8 +4,8 @@ import type { IncomingMessage } from "node:http";
 export type BodyFault = "too large" | "aborted";
 
 /**
- * Reads the body of `request` as UTF-8 text, and calls `done` once, with how many bytes it has. It stops as soon as more than `maximum` bytes
- * are announced or arrive: a length in the header may be missing, or a lie.
+ * Reads the body of `request` as UTF-8 text, and calls `done` once, with how many bytes it has. It stops as soon as more
+ * than `maximum` bytes are announced or arrive: a length in the header may be missing, or a lie.
  */
 export function readText(
   request: IncomingMessage,

@@ -73,7 +73,10 @@ export class StreamSettings implements ResponseStreamOptions {
 
 const PRESET = new StreamSettings(STREAM_DEFAULTS);
 
-/** Fills in the defaults; those who change none share them. @throws BaroError `BARO_OPTION` for a value that makes no sense. */
+/**
+ * Fills in the defaults; those who change none share them.
+ * @throws BaroError `BARO_OPTION` for a value that makes no sense.
+ */
 export function settleStream(options: EventStreamOptions): StreamSettings {
   if (options.onClose !== undefined && typeof options.onClose !== "function") {
     throw new BaroError(ERR_OPTION, "onClose must be a function.");

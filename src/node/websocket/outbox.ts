@@ -44,8 +44,8 @@ export function collectLatin1(outbox: Outbox, bytes: string): Outbox {
 
 /**
  * Joins the short buffers of a turn, for a crowd once: what was broadcast in one turn is the same list of the same
- * buffers for nearly all who hear it. With 8 messages in a turn this spares a seventh of the CPU for each that is delivered, and those who
- * read slowly share the bytes that wait for them.
+ * buffers for nearly all who hear it. With 8 messages in a turn this spares a seventh of the CPU for each that is
+ * delivered, and those who read slowly share the bytes that wait for them.
  */
 export class Joiner {
   #parts: readonly Uint8Array[] = [];

@@ -36,7 +36,7 @@ interface Owner extends EventEmitter {
 /** Says in the words of `ws` what happens on one connection: straight from the frame to the owner's listeners. */
 export class WebSocketShell<WebSocket extends Owner = Owner> extends Shell {
   readonly #owner: WebSocket;
-  readonly #options: WebSocketShellOptions;
+  declare protected readonly options: WebSocketShellOptions;
   readonly #released: ((owner: WebSocket) => void) | undefined;
   #heartbeat: Heartbeat | undefined = undefined;
   /** Blobs, and what was sent behind them. None in most lives. */
@@ -60,12 +60,11 @@ export class WebSocketShell<WebSocket extends Owner = Owner> extends Shell {
   ) {
     super(role, socket, options, masks, deflate);
     this.#owner = owner;
-    this.#options = options;
     this.#released = released;
   }
 
   override start(head?: Buffer): void {
-    const { heartbeat } = this.#options;
+    const { heartbeat } = this.options;
     if (heartbeat !== undefined && !this.#isEnded) this.#heartbeat = new Heartbeat(this, heartbeat);
     super.start(head);
   }
@@ -160,7 +159,7 @@ export class WebSocketShell<WebSocket extends Owner = Owner> extends Shell {
   }
 
   protected override overflowed(): void {
-    if (this.#options.slowConsumer === "close" && this.connection.state === "open") {
+    if (this.options.slowConsumer === "close" && this.connection.state === "open") {
       this.close(CloseCode.TRY_AGAIN_LATER, Violation.SLOW_READER.message);
     }
   }
@@ -209,7 +208,7 @@ export class WebSocketShell<WebSocket extends Owner = Owner> extends Shell {
 
   /** Whether the peer reads so slowly that a message is not sent to it. */
   #isDropping(): boolean {
-    const { maxQueued, slowConsumer } = this.#options;
+    const { maxQueued, slowConsumer } = this.options;
     if (maxQueued === 0 || slowConsumer !== "drop" || this.socket.writableLength <= maxQueued) return false;
     this.#droppedMessages += 1;
     return true;

@@ -1,6 +1,7 @@
 import { BaroError, ERR_OPTION } from "../../errors.ts";
 import type { Bounds } from "../../history/store.ts";
 import type { Room } from "../audience.ts";
+import { names } from "../name-rule.ts";
 
 /** How much of each room is kept: what is over any of the three goes, oldest first. */
 export interface HistoryOptions {
@@ -43,11 +44,7 @@ export class Retention {
   boundsOf(room: Room): Bounds | undefined {
     const named = this.#names.get(room);
     if (named !== undefined) return named;
-    for (const { pattern, bounds } of this.#patterns) {
-      // A pattern with the flags `g` or `y` remembers where it stopped.
-      pattern.lastIndex = 0;
-      if (pattern.test(room)) return bounds;
-    }
+    for (const { pattern, bounds } of this.#patterns) if (names(pattern, room)) return bounds;
     return undefined;
   }
 }
