@@ -5,10 +5,10 @@ import { PacketType } from "../engine/packet.ts";
 import type { Decoded, DecoderLimits } from "../socketio/decoder.ts";
 import { encode, toDataError, toHead } from "../socketio/encoder.ts";
 import { hasBinary } from "../socketio/has-binary.ts";
-import { PacketType as MessageType, type Packet } from "../socketio/packet.ts";
+import { type JsonObject, PacketType as MessageType, type Packet } from "../socketio/packet.ts";
 import { ServerDecoder } from "../socketio/server-decoder.ts";
 import { stringifyLong } from "../socketio/stringify-long.ts";
-import { stringifyPlain } from "../socketio/stringify-plain.ts";
+import { PLAIN, stringifyPlain } from "../socketio/stringify-plain.ts";
 
 /** Puts the messages of one client together to packets. It never throws: a fault is a value. */
 export interface PacketDecoder {
@@ -44,7 +44,7 @@ export const socketIoCodec: Codec = {
  */
 function encodePlain({ type, nsp, id, data }: Packet): Outgoing | undefined {
   if (type === MessageType.CONNECT && data !== undefined) {
-    return new Outgoing(PacketType.MESSAGE, toHead(type, nsp, id) + JSON.stringify(data));
+    return encodeAnswer(nsp, data);
   }
   if (type !== MessageType.EVENT && type !== MessageType.ACK) return undefined;
   const head = toHead(type, nsp, id);
@@ -60,4 +60,14 @@ function encodePlain({ type, nsp, id, data }: Packet): Outgoing | undefined {
   } catch (cause) {
     throw toDataError(cause);
   }
+}
+
+/** The answer to a CONNECT: nearly always it is an id alone, which needs no `JSON.stringify` and no count of its bytes. */
+function encodeAnswer(nsp: string, data: JsonObject): Outgoing {
+  const { sid } = data;
+  const isPlain = nsp === "/" && Object.keys(data).length === 1 && typeof sid === "string" && PLAIN.test(sid);
+  const json = isPlain ? `{"sid":"${sid}"}` : JSON.stringify(data);
+  const outgoing = new Outgoing(PacketType.MESSAGE, toHead(MessageType.CONNECT, nsp, undefined) + json);
+  outgoing.isAscii = isPlain;
+  return outgoing;
 }

@@ -178,10 +178,9 @@ export class Socket<
     this.#state = "connected";
     this.nsp.audience.everyone.set(this.id, this);
     const recovery = this.nsp.audience.log?.recovery;
-    const data =
-      recovery === undefined || !this.client.recovers
-        ? { sid: this.id, ...answer }
-        : { sid: this.id, pid: recovery.opened(this), ...answer };
+    const data: { sid: SocketId; pid?: string } = { sid: this.id };
+    if (recovery !== undefined && this.client.recovers) data.pid = recovery.opened(this);
+    if (answer !== undefined) Object.assign(data, answer);
     this.#send({ type: PacketType.CONNECT, nsp: this.nsp.name, id: undefined, data });
   }
 

@@ -1,10 +1,18 @@
 import { type Decoded, Decoder, isEvent, type Reviver } from "./decoder.ts";
 import { isTooDeep } from "./json.ts";
 import { Malformed } from "./malformed.ts";
-import { PacketType } from "./packet.ts";
+import { type Packet, PacketType } from "./packet.ts";
 
 /** As in any header. */
 const MAX_ID_DIGITS = 15;
+
+/** How nearly all clients join: the main namespace, without credentials. */
+const PLAIN_CONNECT: Packet = Object.freeze({
+  type: PacketType.CONNECT,
+  nsp: "/",
+  id: undefined,
+  data: undefined,
+});
 
 const DIGIT_0 = 0x30;
 const DIGIT_2 = 0x32;
@@ -17,6 +25,7 @@ const OPEN_BRACKET = 0x5b;
  */
 export class ServerDecoder extends Decoder {
   override receiveText(text: string): Decoded {
+    if (text === "0" && !this.pending) return PLAIN_CONNECT;
     if (text.charCodeAt(0) !== DIGIT_2 || this.pending) return super.receiveText(text);
     let id: number | undefined;
     let position = 1;

@@ -66,19 +66,15 @@ export function parseHandshake(request: HandshakeRequest): Handshake | Refusal {
 }
 
 /**
- * The headers of the 101 answer, RFC 6455 section 4.2.2.
+ * The answer 101, RFC 6455 section 4.2.2, with the end of its last header, and without the empty line behind it.
  *
  * @param extensions what was agreed to, as it stands in the header.
  */
-export function acceptHeaders(key: string, protocol?: string, extensions?: string): Record<string, string> {
-  const headers: Record<string, string> = {
-    Upgrade: "websocket",
-    Connection: "Upgrade",
-    "Sec-WebSocket-Accept": acceptKey(key),
-  };
-  if (protocol !== undefined) headers["Sec-WebSocket-Protocol"] = protocol;
-  if (extensions !== undefined) headers["Sec-WebSocket-Extensions"] = extensions;
-  return headers;
+export function encodeAccept(key: string, protocol?: string, extensions?: string): string {
+  let answer = `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${acceptKey(key)}\r\n`;
+  if (protocol !== undefined) answer += `Sec-WebSocket-Protocol: ${protocol}\r\n`;
+  if (extensions !== undefined) answer += `Sec-WebSocket-Extensions: ${extensions}\r\n`;
+  return answer;
 }
 
 /** A new key for a client's request: 16 random bytes in base64, RFC 6455 section 4.1. */

@@ -46,6 +46,14 @@ describe("an open session", () => {
     expect(session).toMatchObject({ id: "abc", transportName: "polling", closed: false, writable: true });
   });
 
+  it("tells the peer any id, as JSON", () => {
+    for (const id of ['a"\\b', "é", "a b", "", "a-_1"]) {
+      const transport = new RecorderTransport("websocket");
+      new ServerSession(id, transport, [], OPTIONS, START);
+      expect(JSON.parse(String(transport.log[0]).slice(1))).toMatchObject({ sid: id, upgrades: [] });
+    }
+  });
+
   it("carries messages both ways, in order, attachments right behind their header", () => {
     const { session, transport, events } = opened();
     const bytes = Uint8Array.of(1);

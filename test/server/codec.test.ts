@@ -19,6 +19,10 @@ describe("socketIoCodec", () => {
     ["a namespace of another alphabet", event(["a", 1, true, null], "/é")],
     ["attachments", event(["a", Buffer.of(1), { b: new Uint8Array([2]) }])],
     ["a grant", { type: PacketType.CONNECT, nsp: "/", id: undefined, data: { sid: "a" } }],
+    ["one with more", { type: PacketType.CONNECT, nsp: "/", id: undefined, data: { sid: "a", pid: "b" } }],
+    ["one elsewhere", { type: PacketType.CONNECT, nsp: "/é", id: undefined, data: { sid: "a" } }],
+    ["one to escape", { type: PacketType.CONNECT, nsp: "/", id: undefined, data: { sid: 'é"' } }],
+    ["one of no id", { type: PacketType.CONNECT, nsp: "/", id: undefined, data: { pid: "b" } }],
     ["an end", { type: PacketType.DISCONNECT, nsp: "/a", id: undefined, data: undefined }],
   ])("writes %s as the codec of the client does", (_name, packet) => {
     const { text, attachments } = encode(packet);
@@ -29,6 +33,9 @@ describe("socketIoCodec", () => {
     expect(socketIoCodec.encode(event(["a", 1])).isAscii).toBe(true);
     expect(socketIoCodec.encode(event(["é"])).isAscii).toBe(false);
     expect(socketIoCodec.encode(event(["a"], "/é")).isAscii).toBe(false);
+    const grant = (nsp: string, sid: string): boolean =>
+      socketIoCodec.encode({ type: PacketType.CONNECT, nsp, id: undefined, data: { sid } }).isAscii;
+    expect([grant("/", "a-_1"), grant("/", "é"), grant("/é", "a")]).toEqual([true, false, false]);
   });
 
   it("says what cannot be sent", () => {

@@ -27,6 +27,14 @@ describe("Decoder", () => {
     expect(decode(text)).toEqual(packet);
   });
 
+  it("takes no packet in the place of an attachment", () => {
+    for (const text of ["0", "0{}", '2["e"]', "1"]) {
+      const decoder = new ServerDecoder();
+      expect(decoder.receiveText('51-["e",{"_placeholder":true,"num":0}]')).toBe("incomplete");
+      expect(decoder.receiveText(text)).toBeInstanceOf(Malformed);
+    }
+  });
+
   it("puts attachments in their places", () => {
     const text = '52-/ns,4["e",{"_placeholder":true,"num":1},[{"_placeholder":true,"num":0}]]';
     const decoder = new ServerDecoder();

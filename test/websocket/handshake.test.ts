@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import {
-  acceptHeaders,
   checkAccept,
   createKey,
+  encodeAccept,
   parseHandshake,
   requestHeaders,
 } from "../../src/websocket/handshake.ts";
@@ -29,11 +29,15 @@ const parse = (headers: Headers = {}, method = "GET", httpVersion = "1.1") =>
 describe("a client's request", () => {
   it("is accepted, by the example of section 1.3", () => {
     expect(parse()).toEqual({ key: KEY, protocols: [], extensions: [] });
-    expect(acceptHeaders(KEY)).toEqual({
-      Upgrade: "websocket",
-      Connection: "Upgrade",
-      "Sec-WebSocket-Accept": ACCEPT,
-    });
+    expect(encodeAccept(KEY)).toBe(
+      `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${ACCEPT}\r\n`,
+    );
+  });
+
+  it("is told the subprotocol and the extensions that were agreed to", () => {
+    expect(encodeAccept(KEY, "v1", "permessage-deflate")).toBe(
+      `${encodeAccept(KEY)}Sec-WebSocket-Protocol: v1\r\nSec-WebSocket-Extensions: permessage-deflate\r\n`,
+    );
   });
 
   const accepted: [string, Headers][] = [
@@ -145,11 +149,16 @@ describe("our own request", () => {
       Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
     );
     expect(parse(lower)).toEqual({ key, protocols: ["v2", "v1"], extensions: [] });
-    expect(checkAccept(key, [], lowerCase(acceptHeaders(key)))).toMatchObject({ protocol: "" });
+    expect(checkAccept(key, [], headersOf(encodeAccept(key)))).toMatchObject({ protocol: "" });
     expect(createKey()).not.toBe(key);
   });
 });
 
-function lowerCase(headers: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+function headersOf(answer: string): Record<string, string> {
+  const [, ...lines] = answer.trimEnd().split("\r\n");
+  return Object.fromEntries(
+    lines
+      .map((line) => line.split(": ") as [string, string])
+      .map(([name, value]) => [name.toLowerCase(), value]),
+  );
 }

@@ -2,12 +2,12 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { clock } from "../process.ts";
 import { CLAIMS, holdSocket, type UpgradeListener } from "../websocket/upgrade.ts";
-import { pathOf } from "./engine-query.ts";
+import { nameBelow } from "./engine-query.ts";
 
-/** What answers some requests below the path of an engine. Each says whether a request was for it. */
+/** What answers some requests below the path of an engine, by their names there. Each says whether one was for it. */
 export interface Beside {
-  handleRequest(path: string, request: IncomingMessage, response: ServerResponse): boolean;
-  handleUpgrade?(path: string, request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
+  handleRequest(name: string, request: IncomingMessage, response: ServerResponse): boolean;
+  handleUpgrade?(name: string, request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
 }
 
 /** What answers all that nobody beside it takes. */
@@ -20,7 +20,7 @@ interface Engine {
 export interface Route {
   readonly path: string;
   readonly engine: Engine;
-  /** What is asked before it. */
+  /** What is asked before it about whatever has a name below the path. */
   readonly beside: readonly Beside[];
   /** How long the others have for taking an upgrade that is not of this path; `undefined` for as long as they like. */
   readonly unclaimedUpgradeTimeout: number | undefined;
@@ -36,13 +36,11 @@ type RequestListener = (request: IncomingMessage, response: ServerResponse) => v
 export function attach(server: Server, route: Route): void {
   const { path } = route;
   const folder = path.endsWith("/") ? path : `${path}/`;
-  const isBelow = (target = ""): boolean => {
-    const name = pathOf(target);
-    return name === path || name.startsWith(folder);
-  };
+  const nameOf = (target: string | undefined): string | undefined => nameBelow(path, folder, target);
   const others: RequestListener[] = [];
   const listener: RequestListener = (request, response) => {
-    if (isBelow(request.url)) handleRequest(route, request, response);
+    const name = nameOf(request.url);
+    if (name !== undefined) handleRequest(route, name, request, response);
     else if (others.length === 0) response.writeHead(404, { "Content-Length": 0 }).end();
     else for (const other of others) other.call(server, request, response);
   };
@@ -65,8 +63,9 @@ export function attach(server: Server, route: Route): void {
   });
 
   const upgrade: UpgradeListener = (request, socket, head) => {
-    if (isBelow(request.url)) {
-      handleUpgrade(route, request, socket, head);
+    const name = nameOf(request.url);
+    if (name !== undefined) {
+      handleUpgrade(route, name, request, socket, head);
       return;
     }
     // Where nobody takes it, a reset would be an uncaught exception.
@@ -74,26 +73,30 @@ export function attach(server: Server, route: Route): void {
     if (route.unclaimedUpgradeTimeout !== undefined) endUnclaimed(socket, route.unclaimedUpgradeTimeout);
   };
   // A WebSocketServer without a path takes every other upgrade.
-  upgrade[CLAIMS] = (request) => isBelow(request.url);
+  upgrade[CLAIMS] = (request) => nameOf(request.url) !== undefined;
   server.on("upgrade", upgrade);
 }
 
 function handleRequest(
-  { path, engine, beside }: Route,
+  { engine, beside }: Route,
+  name: string,
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
-  for (const each of beside) if (each.handleRequest(path, request, response)) return;
+  if (name !== "") for (const each of beside) if (each.handleRequest(name, request, response)) return;
   engine.handleRequest(request, response);
 }
 
 function handleUpgrade(
-  { path, engine, beside }: Route,
+  { engine, beside }: Route,
+  name: string,
   request: IncomingMessage,
   socket: Duplex,
   head: Buffer,
 ): void {
-  for (const each of beside) if (each.handleUpgrade?.(path, request, socket, head) === true) return;
+  if (name !== "") {
+    for (const each of beside) if (each.handleUpgrade?.(name, request, socket, head) === true) return;
+  }
   engine.handleUpgrade(request, socket, head);
 }
 

@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { gzipSync } from "node:zlib";
-import { nameBelow } from "./engine-query.ts";
 import { matchesTag } from "./entity-tag.ts";
 import { acceptedCoding } from "./http-compression.ts";
 
@@ -41,9 +40,8 @@ export class ClientFiles {
     this.#folder = folder;
   }
 
-  /** Answers a request for a script below `path`. False when it is for something else. */
-  handleRequest(path: string, request: IncomingMessage, response: ServerResponse): boolean {
-    const name = nameBelow(path, request.url);
+  /** Answers a request for a script by its name. False when it is for something else. */
+  handleRequest(name: string, request: IncomingMessage, response: ServerResponse): boolean {
     const type = TYPES.get(name);
     if (type === undefined || (request.method !== "GET" && request.method !== "HEAD")) return false;
     const file = this.#read(name);

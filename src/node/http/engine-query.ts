@@ -63,11 +63,15 @@ export function asksForMore(target = ""): boolean {
   return /[?&]baro=1(?:&|$)/.test(target);
 }
 
-/** What stands below `path` in a request's target; nothing for a target that is not below it. */
-export function nameBelow(path: string, target = ""): string {
-  const name = pathOf(target);
-  const folder = path.endsWith("/") ? path : `${path}/`;
-  return name.startsWith(folder) ? name.slice(folder.length) : "";
+/**
+ * What stands below `path` in a request's target: `""` for the path itself, `undefined` for a target that is not below it.
+ *
+ * @param folder the path with a slash at its end.
+ */
+export function nameBelow(path: string, folder: string, target = ""): string | undefined {
+  const asked = pathOf(target);
+  if (asked.startsWith(folder)) return asked.slice(folder.length);
+  return asked === path ? "" : undefined;
 }
 
 /** The path of a request's target, without its query. */

@@ -6,7 +6,7 @@ import { Outgoing } from "../../engine/outgoing.ts";
 import { PacketType } from "../../engine/packet.ts";
 import { ServerSession, type ServerSessionOptions } from "../../engine/server-session.ts";
 import type { ServerTransport } from "../../engine/transport.ts";
-import { acceptHeaders, parseHandshake } from "../../websocket/handshake.ts";
+import { encodeAccept, parseHandshake } from "../../websocket/handshake.ts";
 import type { PerMessageDeflate } from "../../websocket/permessage-deflate.ts";
 import { diagnosticsOfServer } from "../diagnostics.ts";
 import { clock, outgoing, ticker } from "../process.ts";
@@ -323,7 +323,7 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
     const compression = this.#deflate?.accept(handshake.extensions);
     const deflate = compression && this.#deflate?.open("server", compression.parameters);
     const transport = new EngineTransport(socket, this.#shellOptions, deflate, this.#http.rates);
-    const agreed = acceptHeaders(handshake.key, protocol, compression?.header);
+    const agreed = encodeAccept(handshake.key, protocol, compression?.header);
     // The peer may have gone while a hook was asked.
     if (!acceptUpgrade(socket, agreed, changeBy(headers), transport)) return;
     if ("session" in admission) {

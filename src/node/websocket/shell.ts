@@ -10,7 +10,6 @@ import { SendingShell, SHELL, type SocketOf } from "./sending-shell.ts";
 import { ASSEMBLING, BEHIND, ENDED, ENDING, OVER, PAUSED, SHUT } from "./shell-flags.ts";
 import { LINGER } from "./shell-options.ts";
 import { receiveInTurn } from "./turn-share.ts";
-import { holdSocket } from "./upgrade.ts";
 
 const NOTHING = Buffer.alloc(0);
 
@@ -37,11 +36,9 @@ export abstract class Shell extends SendingShell implements Tickable, Assembler 
     return this.is(PAUSED);
   }
 
-  /** Begins to receive. @param head what followed the handshake in the same packet. */
+  /** Begins to receive, on a socket that is held: of resets, `close` is enough. @param head what followed the handshake in the same packet. */
   start(head: Buffer = NOTHING): void {
     const socket = this.socket as SocketOf<Shell>;
-    // Resets say nothing of interest: `close` follows.
-    holdSocket(socket);
     if (socket instanceof Socket) {
       // What time HTTP allows for a request says nothing about a connection that lives for days. Most set none.
       if (socket.timeout) socket.setTimeout(0);

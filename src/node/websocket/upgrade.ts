@@ -25,8 +25,9 @@ export function holdSocket(socket: Duplex): void {
 }
 
 /**
- * Answers an upgrade with 101, RFC 6455 section 4.2.2.
+ * Answers an upgrade with 101.
  *
+ * @param answer what `encodeAccept` gives.
  * @param change may alter the lines of the answer before they leave; the status line is the first.
  * @param through takes the answer in place of the socket. A shell sends it in one write with its first messages: a
  *   third of all writes that a Socket.IO client costs until it is connected.
@@ -34,7 +35,7 @@ export function holdSocket(socket: Duplex): void {
  */
 export function acceptUpgrade(
   socket: Duplex,
-  headers: Readonly<Record<string, string>>,
+  answer: string,
   change?: (lines: string[]) => void,
   through?: { writeLatin1(bytes: string): void },
 ): boolean {
@@ -42,20 +43,11 @@ export function acceptUpgrade(
     socket.destroy();
     return false;
   }
-  let answer: string;
-  if (change === undefined) {
-    // Of what it costs to accept a connection, lists of lines would be a twentieth.
-    answer = "HTTP/1.1 101 Switching Protocols\r\n";
-    for (const name in headers) answer += `${name}: ${headers[name]}\r\n`;
-    answer += "\r\n";
-  } else {
-    const lines = head(101, headers);
-    change(lines);
-    answer = join(lines);
-  }
+  // Of what it costs to accept a connection, lists of lines would be a twentieth.
+  const whole = change === undefined ? `${answer}\r\n` : changed(answer, change);
   // As Node's HTTP writes its headers.
-  if (through === undefined) socket.write(answer, "latin1");
-  else through.writeLatin1(answer);
+  if (through === undefined) socket.write(whole, "latin1");
+  else through.writeLatin1(whole);
   return true;
 }
 
@@ -84,6 +76,12 @@ export function abortUpgrade(
     "Content-Length": length,
   });
   socket.end(join(answer) + body, () => socket.destroy());
+}
+
+function changed(answer: string, change: (lines: string[]) => void): string {
+  const lines = answer.trimEnd().split("\r\n");
+  change(lines);
+  return join(lines);
 }
 
 function head(status: number, headers: OutgoingHttpHeaders): string[] {

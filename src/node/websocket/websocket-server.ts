@@ -4,7 +4,7 @@ import type { Server as HttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { BaroError, ERR_OPTION, ERR_STATE } from "../../errors.ts";
-import { acceptHeaders, type Handshake, parseHandshake, type Refusal } from "../../websocket/handshake.ts";
+import { encodeAccept, type Handshake, parseHandshake, type Refusal } from "../../websocket/handshake.ts";
 import type { PerMessageDeflate } from "../../websocket/permessage-deflate.ts";
 import { SharedMessage } from "../../websocket/shared-message.ts";
 import { ConnectionCaps, RETRY_LATER, TOO_MANY_CONNECTIONS } from "../connection-caps.ts";
@@ -260,7 +260,7 @@ export class WebSocketServer<
       extensions: compression?.header ?? "",
       deflate: compression && this.#deflate?.open("server", compression.parameters),
     };
-    const headers = acceptHeaders(handshake.key, protocol || undefined, compression?.header);
+    const headers = encodeAccept(handshake.key, protocol || undefined, compression?.header);
     const { WebSocket: Class = WebSocket } = this.options;
     const client = new Class(null, undefined, this.options) as InstanceType<C>;
     // Before the answer, because it throws for a socket that two servers took.

@@ -7,7 +7,7 @@ import { SHELL_DEFAULTS, type ShellOptions } from "../../../src/node/websocket/s
 import { abortUpgrade, acceptUpgrade, holdSocket } from "../../../src/node/websocket/upgrade.ts";
 import type { Role } from "../../../src/websocket/connection.ts";
 import type { Deflate } from "../../../src/websocket/deflate.ts";
-import { acceptHeaders, parseHandshake } from "../../../src/websocket/handshake.ts";
+import { encodeAccept, parseHandshake } from "../../../src/websocket/handshake.ts";
 import type { PerMessageDeflate } from "../../../src/websocket/permessage-deflate.ts";
 import type { WebSocketError } from "../../../src/websocket/websocket-error.ts";
 
@@ -89,7 +89,7 @@ export async function startEchoServer(
       return;
     }
     const agreed = deflate?.accept(handshake.extensions);
-    const headers = acceptHeaders(handshake.key, handshake.protocols[0], agreed?.header);
+    const headers = encodeAccept(handshake.key, handshake.protocols[0], agreed?.header);
     if (!acceptUpgrade(socket, headers)) return;
     const shell = new TestShell(
       "server",

@@ -6,7 +6,7 @@ import { WebSocket } from "ws";
 import type { Binary } from "../../../src/binary.ts";
 import { EngineTransport, engineShellOptions } from "../../../src/node/websocket/engine-transport.ts";
 import { acceptUpgrade } from "../../../src/node/websocket/upgrade.ts";
-import { acceptHeaders } from "../../../src/websocket/handshake.ts";
+import { encodeAccept } from "../../../src/websocket/handshake.ts";
 import { message } from "../../support/engine-app.ts";
 import { listen } from "../../support/http.ts";
 import { describeTransport } from "../../support/transport-contract.ts";
@@ -15,7 +15,7 @@ async function open(maxPayload = 1_000_000) {
   const { server, port } = await listen(createServer());
   const transport = new Promise<EngineTransport>((resolve) => {
     server.on("upgrade", (request, socket, head) => {
-      acceptUpgrade(socket, acceptHeaders(String(request.headers["sec-websocket-key"])));
+      acceptUpgrade(socket, encodeAccept(String(request.headers["sec-websocket-key"])));
       const transport = new EngineTransport(socket, engineShellOptions(maxPayload, 16 * 1024 * 1024));
       transport.start(head);
       resolve(transport);

@@ -3,11 +3,10 @@ import type { Duplex } from "node:stream";
 import type { Backlogs } from "../../../engine/backlog.ts";
 import type { Publication } from "../../../plain/publication.ts";
 import type { OpenClient, OpenLimits } from "../../../server/open-client.ts";
-import { acceptHeaders, parseHandshake } from "../../../websocket/handshake.ts";
+import { encodeAccept, parseHandshake } from "../../../websocket/handshake.ts";
 import { randomIds } from "../../random-ids.ts";
 import { acceptUpgrade } from "../../websocket/upgrade.ts";
 import { FULL } from "../connect-limits.ts";
-import { nameBelow } from "../engine-query.ts";
 import type { Gate, Passage } from "../gate.ts";
 import { changeBy } from "../header-lines.ts";
 import { isAnswered } from "../middlewares.ts";
@@ -140,9 +139,9 @@ export class OpenServer {
     this.#polls.stop();
   }
 
-  /** Answers a request below `path`. False when it is for something else. */
-  handleRequest(path: string, request: IncomingMessage, response: ServerResponse): boolean {
-    const route = this.#routes[nameBelow(path, request.url)];
+  /** Answers a request by its name below the path. False when it is for something else. */
+  handleRequest(name: string, request: IncomingMessage, response: ServerResponse): boolean {
+    const route = this.#routes[name];
     if (route === undefined) return false;
     this.#host.gate.receiveRequest(request, response, (passage) => {
       if (request.method !== route.method) {
@@ -160,9 +159,8 @@ export class OpenServer {
     return true;
   }
 
-  /** Answers an upgrade below `path`. False when it is for something else. */
-  handleUpgrade(path: string, request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
-    const name = nameBelow(path, request.url);
+  /** The same for an upgrade. */
+  handleUpgrade(name: string, request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
     if (this.#routes[name] === undefined) return false;
     this.#host.gate.receiveUpgrade(request, socket, (passage, headers) => {
       this.#admit(request, passage, true, (admission) => {
@@ -273,7 +271,7 @@ export class OpenServer {
         this.#refuseUpgrade(request, socket, refusal);
         return;
       }
-      const agreed = acceptHeaders(handshake.key, handshake.protocols[0], undefined);
+      const agreed = encodeAccept(handshake.key, handshake.protocols[0], undefined);
       if (acceptUpgrade(socket, agreed, changeBy(headers), transport)) {
         client.start(query.from);
         transport.start(head);
