@@ -176,6 +176,7 @@ export class PollingTransport implements ServerTransport, PostOwner, Flushable {
     if (this.#closed) return;
     this.#closed = true;
     this.receiver = SILENT;
+    this.#posts.close();
     // A poll is not left hanging, and a payload has at least one packet.
     if (this.#poll !== undefined && this.#accepted.length === 0) this.send(last);
   }

@@ -43,7 +43,8 @@ export class Posts {
   #isPosting = false;
   /** What the peer has sent of late, where it is held to a rate. */
   readonly #reading: Reading | undefined;
-  #isResting = false;
+  /** Ends the rest of the peer. */
+  #endRest: (() => void) | undefined;
   readonly #receivePacket: PacketCallback = (type, data) => {
     this.#reading?.receive(0);
     this.#owner.receivePacket(type, data);
@@ -57,7 +58,12 @@ export class Posts {
 
   /** Whether the peer waits for the answer to a POST, because it has sent more than it may. */
   get isResting(): boolean {
-    return this.#isResting;
+    return this.#endRest !== undefined;
+  }
+
+  /** The transport is over: whoever rests has nothing to wait for, and nothing that ends shall wait for it. */
+  close(): void {
+    this.#endRest?.();
   }
 
   /** Takes a POST. */
@@ -99,14 +105,18 @@ export class Posts {
       this.#accept(response);
     } else {
       // The peer sends nothing more before it has its answer.
-      this.#isResting = true;
-      clock.after(rest, () => this.#accept(response));
+      const end = (): void => {
+        cancel();
+        this.#accept(response);
+      };
+      const cancel = clock.after(rest, end);
+      this.#endRest = end;
     }
   }
 
   #accept(response: ServerResponse): void {
     this.#isPosting = false;
-    this.#isResting = false;
+    this.#endRest = undefined;
     if (response.destroyed) return;
     const { traffic, customize } = this.#settings;
     if (traffic !== undefined) traffic.bytesOut += ACCEPTED.length;

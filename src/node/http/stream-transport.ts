@@ -69,14 +69,12 @@ export class StreamTransport implements ServerTransport, PostOwner {
   }
 
   shed(): void {
-    this.#closed = true;
-    this.receiver = SILENT;
+    this.#end();
     this.#stream.shed();
   }
 
   close(): void {
-    this.#closed = true;
-    this.receiver = SILENT;
+    this.#end();
     this.#stream.close();
   }
 
@@ -111,10 +109,15 @@ export class StreamTransport implements ServerTransport, PostOwner {
   /** Called by the stream: it is over. */
   ended(reason: SessionCloseReason, description?: unknown): void {
     if (this.#closed) return;
-    this.#closed = true;
     const { receiver } = this;
-    this.receiver = SILENT;
+    this.#end();
     receiver.closed(reason === "transport error" ? reason : "transport close", description);
+  }
+
+  #end(): void {
+    this.#closed = true;
+    this.receiver = SILENT;
+    this.#posts.close();
   }
 }
 

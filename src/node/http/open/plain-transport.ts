@@ -104,7 +104,7 @@ export class PlainTransport extends Shell implements OpenTransport, Backlogged {
     // TCP holds the client back meanwhile.
     if (rest > 0) {
       this.pause();
-      clock.after(rest, () => this.resume());
+      this.#reading.cancelRest = clock.after(rest, () => this.resume());
     }
     this.receiver.receive(message);
   }
@@ -121,6 +121,7 @@ export class PlainTransport extends Shell implements OpenTransport, Backlogged {
   override closed(code: number, reason: string, error?: WebSocketError): void {
     super.closed(code, reason, error);
     this.#heartbeat?.stop();
+    this.#reading?.cancelRest?.();
     if (this.full) this.#options.backlogs.hold(this, 0, 0);
     if (this.#isLost) this.#end("ping timeout");
     else if (error !== undefined) this.#end("transport error", error);

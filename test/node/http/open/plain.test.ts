@@ -1,5 +1,5 @@
 import { io as connect } from "socket.io-client";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Socket } from "../../../../src/entry/server.ts";
 import { ask } from "../../../support/http.ts";
 import { PlainClient, startOpen } from "../../../support/open-app.ts";
@@ -297,6 +297,24 @@ describe("what breaks the protocol", () => {
     expect(heard).toEqual(Array.from({ length: 130 }, (_, index) => index));
     // They come in one packet: without the limit, in one turn.
     expect(most).toBeLessThanOrEqual(101);
+  });
+
+  it("who goes while it rests leaves no timer behind", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { io, port } = await startOpen({ open: { messageRate: 1, burst: 1 } });
+    const connecting = connection(io);
+    const client = new PlainClient(port);
+    const socket = await connecting;
+    await opened(client);
+    const left = new Promise((resolve) => socket.once("disconnect", resolve));
+    const said = new Promise((resolve) => socket.once("say", resolve));
+    client.send(["hello"], ["say"]);
+    await said;
+    expect(vi.getTimerCount()).toBe(1);
+    client.socket.terminate();
+    await left;
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it("does not await acknowledgements without end", async () => {
