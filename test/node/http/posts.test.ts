@@ -1,5 +1,5 @@
 import { createServer, request, type ServerResponse } from "node:http";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { PollingTransport } from "../../../src/node/http/polling-transport.ts";
 import { StreamTransport } from "../../../src/node/http/stream-transport.ts";
 import { ask, listen } from "../../support/http.ts";
@@ -58,10 +58,13 @@ describe.each(kinds)("a POST of %s whose client has to rest", (_kind, create) =>
     ["given up", ({ transport }) => transport.shed()],
     ["failed", ({ transport }) => transport.fail("transport error", "for a test")],
     ["broken off", ({ down }) => down.destroy()],
-  ])("is answered when its transport is %s", async (_how, end) => {
+  ])("is answered when its transport is %s, and leaves no timer behind", async (_how, end) => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
     const started = await start();
+    expect(vi.getTimerCount()).toBe(1);
     end(started);
     expect((await started.answer).body).toBe("ok");
-    expect(started.transport.resting).toBe(false);
+    expect([started.transport.resting, vi.getTimerCount()]).toEqual([false, 0]);
   });
 });
