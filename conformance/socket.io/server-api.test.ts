@@ -133,7 +133,7 @@ describe.each(servers)("server $server", (pair) => {
     const [a, b] = [await join(), await join()];
     a.client.on("ask", (n: number, ack: (answer: number) => void) => ack(n + 1));
     b.client.on("ask", (n: number, ack: (answer: number) => void) => ack(n + 1));
-    expect(await io.timeout(5000).emitWithAck("ask", 1)).toEqual([2, 2]);
+    expect(await io.timeout(20_000).emitWithAck("ask", 1)).toEqual([2, 2]);
     b.client.off("ask");
     // The time is over when the answer that is to come in time has come.
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
@@ -150,7 +150,7 @@ describe.each(servers)("server $server", (pair) => {
     expect(error).toBeInstanceOf(Error);
     expect(error).toMatchObject({ message: "operation has timed out", responses: [6] });
     const called = await new Promise((resolve) =>
-      a.socket.timeout(5000).emit("ask", 7, (...args: unknown[]) => resolve(args)),
+      a.socket.timeout(20_000).emit("ask", 7, (...args: unknown[]) => resolve(args)),
     );
     expect(called).toEqual([null, 8]);
     const late = b.socket
@@ -160,7 +160,7 @@ describe.each(servers)("server $server", (pair) => {
     vi.advanceTimersByTime(100);
     expect(await late).toBe("operation has timed out");
     vi.useRealTimers();
-    expect(await io.to("nobody").timeout(1000).emitWithAck("ask", 1)).toEqual([]);
+    expect(await io.to("nobody").timeout(20_000).emitWithAck("ask", 1)).toEqual([]);
   });
 
   it("acts on sockets: join, leave, disconnect, fetch", async () => {

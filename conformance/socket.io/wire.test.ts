@@ -268,7 +268,7 @@ describe.each(servers)("the wire of $server", (pair) => {
         expect(await peer.next()).toBe(back);
         expect([await peer.next(), await peer.next()]).toEqual([Buffer.of(1, 2, 3), Buffer.of(4, 5, 6)]);
       }
-      const answer = socket.timeout(2000).emitWithAck("question", Buffer.of(7));
+      const answer = socket.timeout(20_000).emitWithAck("question", Buffer.of(7));
       const question = String(await peer.next());
       expect(question).toMatch(/^451-\d+\["question",\{"_placeholder":true,"num":0\}\]$/);
       expect(await peer.next()).toEqual(Buffer.of(7));

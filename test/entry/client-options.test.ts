@@ -316,7 +316,8 @@ describe("a server that asks to stay away", () => {
     expect([status, headers]).toEqual([
       503,
       expect.objectContaining({
-        "retry-after": "100",
+        // The first question may have been a while ago.
+        "retry-after": expect.stringMatching(/^(100|[1-9]\d)$/),
         "access-control-allow-origin": "https://app.example",
         "access-control-expose-headers": "Retry-After",
       }),

@@ -79,14 +79,15 @@ describe.each(["polling", "websocket"] as const)(
 
 describe("clients that connect too often", () => {
   it.each([
-    ["from one address", { connectRatePerAddress: 0.1, burst: 20 }],
-    ["in all", { connectRate: 0.1, burst: 20 }],
+    ["from one address", { connectRatePerAddress: 0.01, burst: 200 }],
+    ["in all", { connectRate: 0.01, burst: 200 }],
   ])("are told to come later: %s", async (_, options) => {
     const { io, port } = await start(options);
     expect((await handshake(port)).status).toBe(200);
     await openWebSocket(port);
     const { status, headers, body } = await handshake(port);
-    expect([status, headers["retry-after"]]).toEqual([503, "10"]);
+    // Those before it may have been a while ago.
+    expect([status, headers["retry-after"]]).toEqual([503, expect.stringMatching(/^(100|[1-9]\d)$/)]);
     expect(JSON.parse(body)).toEqual({ code: 4, message: "Service unavailable" });
     expect((await ask({ port, path: "/socket.io/sse" })).status).toBe(503);
     await expect(openWebSocket(port)).rejects.toThrow("503");
@@ -94,7 +95,7 @@ describe("clients that connect too often", () => {
   });
 
   it("from one address do not keep the others out, where a proxy says who they are", async () => {
-    const { port } = await start({ connectRatePerAddress: 0.1, burst: 10, trustProxy: 1 });
+    const { port } = await start({ connectRatePerAddress: 0.01, burst: 100, trustProxy: 1 });
     const from = async (address: string) => (await handshake(port, { "X-Forwarded-For": address })).status;
     expect([await from("192.0.2.1"), await from("192.0.2.1")]).toEqual([200, 503]);
     expect([await from("192.0.2.2"), await from("2001:db8::1"), await from("2001:db8::2")]).toEqual([
@@ -103,7 +104,7 @@ describe("clients that connect too often", () => {
   });
 
   it("do not disturb those who are there", async () => {
-    const { port } = await start({ connectRate: 0.1, burst: 10 });
+    const { port } = await start({ connectRate: 0.01, burst: 100 });
     const { sid } = JSON.parse((await handshake(port)).body.slice(1)) as { sid: string };
     expect((await handshake(port)).status).toBe(503);
     const path = `${ENGINE}&sid=${sid}`;

@@ -110,7 +110,7 @@ export class Guest {
     password?: unknown;
     max?: unknown;
   }): Promise<Answer<{ id: string; ticket: string }>> {
-    return this.lobby.timeout(5_000).emitWithAck("make", { title: "Cats", password: "", max: 10, ...wish });
+    return this.lobby.timeout(30_000).emitWithAck("make", { title: "Cats", password: "", max: 10, ...wish });
   }
 
   async room(wish: { title?: string; password?: string; max?: number } = {}): Promise<string> {
@@ -126,7 +126,7 @@ export class Guest {
   }
 
   ask<T>(event: string, ...request: unknown[]): Promise<Answer<T>> {
-    return this.chat.timeout(5_000).emitWithAck(event, ...request);
+    return this.chat.timeout(30_000).emitWithAck(event, ...request);
   }
 
   /** The next event of this name. */

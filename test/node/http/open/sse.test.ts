@@ -381,7 +381,7 @@ describe("what the client of a stream posts", () => {
   });
 
   it("is refused when it is too much, and when nobody answers", async () => {
-    const { port } = await startOpen({ open: { messageRate: 1, burst: 2, ackTimeout: 20 } });
+    const { port } = await startOpen({ open: { messageRate: 0.01, burst: 200, ackTimeout: 20 } });
     const client = new StreamClient(port);
     const open = await client.opened();
     const { status, body } = await post(port, open, { event: ["ask"], id: 1 });
