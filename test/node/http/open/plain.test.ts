@@ -275,7 +275,7 @@ describe("what breaks the protocol", () => {
   });
 
   it("more than the rate is read later, and nothing is lost", async () => {
-    const { io, port } = await startOpen({ open: { messageRate: 100, burst: 1 } });
+    const { io, port } = await startOpen({ open: { messageRate: 20, burst: 5 } });
     const heard: number[] = [];
     let inThisTurn = 0;
     let most = 0;
@@ -295,8 +295,8 @@ describe("what breaks the protocol", () => {
     for (let count = 0; count < 130; count += 1) client.send(["count", count]);
     await done;
     expect(heard).toEqual(Array.from({ length: 130 }, (_, index) => index));
-    // They come in one packet: without the limit, in one turn.
-    expect(most).toBeLessThan(130);
+    // They come in one packet: without the limit, nearly all in one turn. A slow machine may take some time for them.
+    expect(most).toBeLessThanOrEqual(105);
   });
 
   it("who goes while it rests leaves no timer behind", async () => {
