@@ -36,7 +36,7 @@ export class Proxies {
   /** The host and port that the client asked for. */
   hostOf(request: IncomingMessage): string | undefined {
     const forwarded = this.#forwarded(request, "x-forwarded-host");
-    // HTTP/2 has the one instead of the other, and before it (RFC 9113, section 8.3.1).
+    // Over HTTP/2 it is `:authority`, and a Host beside it counts for nothing (RFC 9113, section 8.3.1).
     return forwarded ?? fieldOf(request, ":authority") ?? fieldOf(request, "host");
   }
 

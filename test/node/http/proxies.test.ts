@@ -1,4 +1,5 @@
-import { createServer } from "node:http";
+import { createServer, IncomingMessage } from "node:http";
+import { Socket } from "node:net";
 import { Server } from "baro";
 import express from "express";
 import fc from "fast-check";
@@ -110,5 +111,29 @@ describe("the origin check behind proxies", () => {
       });
       expect(status).toBe(403);
     }
+  });
+});
+
+describe("the host that a client asked for", () => {
+  it.each([
+    [["Host", "a.example"], "a.example"],
+    [[":authority", "a.example:8443"], "a.example:8443"],
+    // RFC 9113, section 8.3.1.
+    [["host", "b.example", ":authority", "a.example"], "a.example"],
+    [[], undefined],
+  ])("is read off %j as %s", (rawHeaders, host) => {
+    const request = Object.assign(new IncomingMessage(new Socket()), { rawHeaders });
+    expect(new Proxies(false).hostOf(request)).toBe(host);
+  });
+
+  it.each([
+    [true, "public.example"],
+    [false, "inner.example"],
+  ])("is that of the proxy where trustProxy is %s", (trust, host) => {
+    const request = Object.assign(new IncomingMessage(new Socket()), {
+      rawHeaders: ["Host", "inner.example"],
+      headers: { "x-forwarded-host": "public.example, other.example" },
+    });
+    expect(new Proxies(trust).hostOf(request)).toBe(host);
   });
 });
