@@ -13,6 +13,16 @@ const OWN_FIELDS: ReadonlySet<string> = new Set([
   "sec-websocket-key",
 ]);
 
+/** Fields whose names are kept by their places: more than browsers send. */
+const MAX_PLACES = 32;
+
+interface FieldName {
+  readonly text: string;
+  /** Whether its value is one client's alone. */
+  readonly isOwn: boolean;
+  readonly isUpgrade: boolean;
+}
+
 /**
  * One copy of what many requests say alike. Node makes new strings for the fields of each request, and a client keeps
  * its first request as long as it is there: the names of the fields, the target, the host and the browser's name would
@@ -20,6 +30,8 @@ const OWN_FIELDS: ReadonlySet<string> = new Set([
  */
 export class SharedTexts {
   readonly #texts = new Map<string, string>();
+  /** The names of the fields of the request before, in their places, and what is to be known of each. */
+  readonly #names: FieldName[] = [];
 
   /** How many are kept. */
   get size(): number {
@@ -31,11 +43,10 @@ export class SharedTexts {
     const { rawHeaders, url } = request;
     let isUpgrade = false;
     for (let index = 0; index < rawHeaders.length; index += 2) {
-      const raw = rawHeaders[index] as string;
-      const name = raw.toLowerCase();
-      isUpgrade ||= name === "upgrade";
-      rawHeaders[index] = this.#shared(raw);
-      if (!OWN_FIELDS.has(name)) rawHeaders[index + 1] = this.#shared(rawHeaders[index + 1] as string);
+      const name = this.#nameAt(index / 2, rawHeaders[index] as string);
+      isUpgrade ||= name.isUpgrade;
+      rawHeaders[index] = name.text;
+      if (!name.isOwn) rawHeaders[index + 1] = this.#shared(rawHeaders[index + 1] as string);
     }
     if (url !== undefined) request.url = this.#shared(url);
     // Node has made them already, to see what the request expects. For an upgrade it does not, nor should this.
@@ -47,6 +58,16 @@ export class SharedTexts {
       const value = headers[name];
       if (typeof value === "string" && !OWN_FIELDS.has(name)) headers[name] = this.#shared(value);
     }
+  }
+
+  /** Nearly all requests have the fields of the one before in the same places: then nothing has to be looked up. */
+  #nameAt(place: number, raw: string): FieldName {
+    const before = this.#names[place];
+    if (before?.text === raw) return before;
+    const lower = raw.toLowerCase();
+    const name = { text: this.#shared(raw), isOwn: OWN_FIELDS.has(lower), isUpgrade: lower === "upgrade" };
+    if (place < MAX_PLACES && raw.length <= MAX_LENGTH) this.#names[place] = name;
+    return name;
   }
 
   #shared(text: string): string {

@@ -119,7 +119,12 @@ export class EngineTransport extends Shell implements ServerTransport {
   /** Nearly all messages: text that needs no view of its bytes. */
   ascii(chunk: Buffer, start: number, end: number): void {
     if (this.#reading !== undefined) this.#count(this.#reading, end - start);
-    this.#receiveText(start < end ? chunk[start] : undefined, chunk.toString("latin1", start + 1, end));
+    // A CONNECT is one character: a fifth of what it takes to read one was for that string.
+    const rest =
+      end - start === 2
+        ? String.fromCharCode(chunk[start + 1] as number)
+        : chunk.toString("latin1", start + 1, end);
+    this.#receiveText(start < end ? chunk[start] : undefined, rest);
   }
 
   /** @param first the first byte of a message; `undefined` for none. */
