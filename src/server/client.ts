@@ -27,6 +27,9 @@ const RETRACTIONS = 16;
 /** and so many a second. */
 const RETRACTION_RATE = 1;
 
+/** Of how many namespaces the application may have to say at a time whether this client gets them. */
+const MAX_ASKED = 1_000;
+
 /** Stands where a socket will, while the application says whether there is such a namespace. */
 class Asked {}
 
@@ -81,6 +84,8 @@ export class Client implements SocketClient, SessionHandler {
   #cancelAttachmentsTimeout: Cancel | undefined;
   #attachmentsAwaitedSince: number | undefined;
   #forgedAcks = 0;
+  /** Namespaces that the application thinks about, those too that the client does not wait for any more. */
+  #asked = 0;
   #retractions: Allowance | undefined;
   #closed = false;
 
@@ -231,9 +236,15 @@ export class Client implements SocketClient, SessionHandler {
       this.#join(name, known, auth, agreement);
       return;
     }
+    if (this.#asked >= MAX_ASKED) {
+      this.close("parse error", "CONNECT to more namespaces than can be asked about");
+      return;
+    }
+    this.#asked += 1;
     const asked = new Asked();
     this.#sockets.set(name, asked);
     this.#host.findNamespace(name, auth, (namespace) => {
+      this.#asked -= 1;
       // The client may have left while the application thought.
       if (this.#sockets.get(name) !== asked) return;
       if (namespace !== undefined) {

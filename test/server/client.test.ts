@@ -107,6 +107,20 @@ describe("CONNECT", () => {
     expect(asked).toHaveLength(2);
   });
 
+  it("waits for the application with 999 others, and no more", () => {
+    const server = new TestServer();
+    const answers: ((error: null, allow: boolean) => void)[] = [];
+    server.of((_name, _auth, done) => answers.push(done));
+    const [patient, hasty] = [server.open(), server.open()];
+    const ask = (count: number) => Array.from({ length: count }, (_, index) => `0/x${index},`);
+    patient.receive(...ask(1_000));
+    answers[0]?.(null, false);
+    patient.receive("0/y,");
+    expect([patient.closed, answers.length]).toEqual([false, 1_001]);
+    hasty.receive(...ask(1_001));
+    expect([hasty.closed, answers.length]).toEqual([true, 2_001]);
+  });
+
   it("takes the place of one before it whose answer is on its way", () => {
     const server = new TestServer();
     const heard = recorded(server);
