@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { EngineSettings } from "./engine-options.ts";
-import { parseEngineQuery } from "./engine-query.ts";
+import type { EngineQuery } from "./engine-query.ts";
 import {
   BAD_HANDSHAKE_METHOD,
   BAD_REQUEST,
@@ -30,13 +30,13 @@ const PROTOCOL = "4";
  * @param mayUse whether the page that sent the request may use the session, or open one.
  */
 export function checkRequest(
-  request: IncomingMessage,
+  { method }: IncomingMessage,
+  query: EngineQuery | undefined,
   kind: "request" | "upgrade",
   transports: EngineSettings["transports"],
   mayUse: (entry: Entry | undefined) => boolean,
   sessions: SessionTable,
 ): Entry | Refusal | undefined {
-  const query = parseEngineQuery(request.url ?? "");
   if (query === undefined) return BAD_REQUEST;
   const transport = transports.find((name) => name === query.transport);
   if (transport === undefined) return { ...UNKNOWN_TRANSPORT, context: { transport: query.transport } };
@@ -45,15 +45,15 @@ export function checkRequest(
   if (!mayUse(entry)) return FORBIDDEN;
   if (kind === "upgrade" && transport !== "websocket") return BAD_REQUEST;
   if (entry === undefined) {
-    if (request.method !== "GET") return { ...BAD_HANDSHAKE_METHOD, context: { method: request.method } };
+    if (method !== "GET") return { ...BAD_HANDSHAKE_METHOD, context: { method } };
     if (kind === "request" && transport === "websocket") return BAD_REQUEST;
     return query.version === PROTOCOL ? undefined : unsupported(query.version);
   }
   if (query.version !== undefined && query.version !== PROTOCOL) return unsupported(query.version);
   if (kind === "upgrade") return entry.session.mayUpgradeTo(transport) ? entry : BAD_REQUEST;
   if (transport === "websocket" || entry.session.transportName !== transport) return BAD_REQUEST;
-  if (request.method === "POST") return entry;
-  return request.method === "GET" && entry.http?.receivePoll !== undefined ? entry : BAD_REQUEST;
+  if (method === "POST") return entry;
+  return method === "GET" && entry.http?.receivePoll !== undefined ? entry : BAD_REQUEST;
 }
 
 function unsupported(version: string | undefined): Refusal {

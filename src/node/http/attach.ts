@@ -36,10 +36,18 @@ type RequestListener = (request: IncomingMessage, response: ServerResponse) => v
 export function attach(server: Server, route: Route): void {
   const { path } = route;
   const folder = path.endsWith("/") ? path : `${path}/`;
-  const nameOf = (target: string | undefined): string | undefined => nameBelow(path, folder, target);
+  let target: string | undefined;
+  let name: string | undefined;
+  const nameOf = ({ url = "" }: IncomingMessage): string | undefined => {
+    // Clients that begin with WebSocket nearly all ask for the same.
+    if (url === target) return name;
+    target = url;
+    name = nameBelow(path, folder, url);
+    return name;
+  };
   const others: RequestListener[] = [];
   const listener: RequestListener = (request, response) => {
-    const name = nameOf(request.url);
+    const name = nameOf(request);
     if (name !== undefined) handleRequest(route, name, request, response);
     else if (others.length === 0) response.writeHead(404, { "Content-Length": 0 }).end();
     else for (const other of others) other.call(server, request, response);
@@ -63,7 +71,7 @@ export function attach(server: Server, route: Route): void {
   });
 
   const upgrade: UpgradeListener = (request, socket, head) => {
-    const name = nameOf(request.url);
+    const name = nameOf(request);
     if (name !== undefined) {
       handleUpgrade(route, name, request, socket, head);
       return;
@@ -73,7 +81,7 @@ export function attach(server: Server, route: Route): void {
     if (route.unclaimedUpgradeTimeout !== undefined) endUnclaimed(socket, route.unclaimedUpgradeTimeout);
   };
   // A WebSocketServer without a path takes every other upgrade.
-  upgrade[CLAIMS] = (request) => nameOf(request.url) !== undefined;
+  upgrade[CLAIMS] = (request) => nameOf(request) !== undefined;
   server.on("upgrade", upgrade);
 }
 

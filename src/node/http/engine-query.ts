@@ -16,6 +16,24 @@ export function parseEngineQuery(target: string): EngineQuery | undefined {
   return ENCODED.test(query) ? parseEncoded(query) : parsePlain(query);
 }
 
+/**
+ * Reads targets, and one that is the same as before not again: nearly all clients that begin with WebSocket ask for the
+ * same. What reads is not even compiled for the first 10,000 of them then.
+ */
+export class EngineQueries {
+  #target: string | undefined = undefined;
+  #query: EngineQuery | undefined = undefined;
+
+  /** As {@link parseEngineQuery}. */
+  parse(target = ""): EngineQuery | undefined {
+    if (target !== this.#target) {
+      this.#query = parseEngineQuery(target);
+      this.#target = target;
+    }
+    return this.#query;
+  }
+}
+
 /** What only a parser of URLs reads rightly; a second question mark at the beginning is one that it leaves out. */
 const ENCODED = /^\?|[%+]/;
 
@@ -68,7 +86,7 @@ export function asksForMore(target = ""): boolean {
  *
  * @param folder the path with a slash at its end.
  */
-export function nameBelow(path: string, folder: string, target = ""): string | undefined {
+export function nameBelow(path: string, folder: string, target: string): string | undefined {
   const asked = pathOf(target);
   if (asked.startsWith(folder)) return asked.slice(folder.length);
   return asked === path ? "" : undefined;
