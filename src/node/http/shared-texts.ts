@@ -13,6 +13,12 @@ const OWN_FIELDS: ReadonlySet<string> = new Set([
   "sec-websocket-key",
 ]);
 
+/**
+ * A target that says nothing of who asks: it has the protocol's own parameters, without the session and the timestamp.
+ * Others may hold a secret of the program, and are no two times the same.
+ */
+const COMMON_TARGET = /^[^?]*(?:\?(?:&?(?:EIO|transport|baro|b64)=\w*)*)?$/;
+
 /** Fields whose names are kept by their places: more than browsers send. */
 const MAX_PLACES = 32;
 
@@ -48,7 +54,7 @@ export class SharedTexts {
       rawHeaders[index] = name.text;
       if (!name.isOwn) rawHeaders[index + 1] = this.#shared(rawHeaders[index + 1] as string);
     }
-    if (url !== undefined) request.url = this.#shared(url);
+    if (url !== undefined) request.url = this.#sharedTarget(url);
     // Node has made them already, to see what the request expects. For an upgrade it does not, nor should this.
     if (!isUpgrade) this.#shareHeaders(request.headers);
   }
@@ -68,6 +74,10 @@ export class SharedTexts {
     const name = { text: this.#shared(raw), isOwn: OWN_FIELDS.has(lower), isUpgrade: lower === "upgrade" };
     if (place < MAX_PLACES && raw.length <= MAX_LENGTH) this.#names[place] = name;
     return name;
+  }
+
+  #sharedTarget(target: string): string {
+    return this.#texts.get(target) ?? (COMMON_TARGET.test(target) ? this.#shared(target) : target);
   }
 
   #shared(text: string): string {

@@ -46,6 +46,17 @@ describe("texts that requests share", () => {
       texts.share(request);
     }
     expect(texts.size).toBe(size + names.length);
+    for (const query of [
+      "token=s",
+      "EIO=4&transport=websocket&sid=s",
+      "EIO=4&transport=polling&t=s",
+      "EIO=4&&",
+    ]) {
+      texts.share(requestWith(`/socket.io/?${query}`));
+    }
+    expect(texts.size).toBe(size + names.length);
+    texts.share(requestWith("/socket.io/?EIO=4&transport=websocket&baro=1"));
+    expect(texts.size).toBe(size + names.length + 1);
   });
 
   it("keeps one copy of what many say, also after many that nobody else says", () => {
