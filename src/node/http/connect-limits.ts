@@ -52,8 +52,13 @@ export class ConnectLimits {
   attempt(address: string): number {
     if (!this.hasRoom(address)) return FULL;
     const now = clock.now();
-    const wait = this.#ofAddress(address, now)?.tryTake(1, now) ?? 0;
-    return (wait > 0 ? wait : (this.#all?.tryTake(1, now) ?? 0)) / 1000;
+    const own = this.#ofAddress(address, now);
+    const ownWait = own?.tryTake(1, now) ?? 0;
+    if (ownWait > 0) return ownWait / 1000;
+    const wait = this.#all?.tryTake(1, now) ?? 0;
+    // Who is refused for the others' sake has not used what is its own.
+    if (wait > 0) own?.take(-1, now);
+    return wait / 1000;
   }
 
   /** Whether one more connection may be {@link enter}ed now. */
