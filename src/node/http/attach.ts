@@ -2,7 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { clock } from "../process.ts";
 import { CLAIMS, holdSocket, type UpgradeListener } from "../websocket/upgrade.ts";
-import { nameBelow } from "./engine-query.ts";
+import { nameBelow, rememberLast } from "./engine-query.ts";
 
 /** What answers some requests below the path of an engine, by their names there. Each says whether one was for it. */
 export interface Beside {
@@ -36,18 +36,10 @@ type RequestListener = (request: IncomingMessage, response: ServerResponse) => v
 export function attach(server: Server, route: Route): void {
   const { path } = route;
   const folder = path.endsWith("/") ? path : `${path}/`;
-  let target: string | undefined;
-  let name: string | undefined;
-  const nameOf = ({ url = "" }: IncomingMessage): string | undefined => {
-    // Clients that begin with WebSocket nearly all ask for the same.
-    if (url === target) return name;
-    target = url;
-    name = nameBelow(path, folder, url);
-    return name;
-  };
+  const nameOf = rememberLast((target) => nameBelow(path, folder, target));
   const others: RequestListener[] = [];
   const listener: RequestListener = (request, response) => {
-    const name = nameOf(request);
+    const name = nameOf(request.url);
     if (name !== undefined) handleRequest(route, name, request, response);
     else if (others.length === 0) response.writeHead(404, { "Content-Length": 0 }).end();
     else for (const other of others) other.call(server, request, response);
@@ -71,7 +63,7 @@ export function attach(server: Server, route: Route): void {
   });
 
   const upgrade: UpgradeListener = (request, socket, head) => {
-    const name = nameOf(request);
+    const name = nameOf(request.url);
     if (name !== undefined) {
       handleUpgrade(route, name, request, socket, head);
       return;
@@ -81,7 +73,7 @@ export function attach(server: Server, route: Route): void {
     if (route.unclaimedUpgradeTimeout !== undefined) endUnclaimed(socket, route.unclaimedUpgradeTimeout);
   };
   // A WebSocketServer without a path takes every other upgrade.
-  upgrade[CLAIMS] = (request) => nameOf(request) !== undefined;
+  upgrade[CLAIMS] = (request) => nameOf(request.url) !== undefined;
   server.on("upgrade", upgrade);
 }
 

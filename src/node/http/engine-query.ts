@@ -17,21 +17,15 @@ export function parseEngineQuery(target: string): EngineQuery | undefined {
 }
 
 /**
- * Reads targets, and one that is the same as before not again: nearly all clients that begin with WebSocket ask for the
- * same. What reads is not even compiled for the first 10,000 of them then.
+ * Reads targets by `read`, and one that is the same as before not again: nearly all clients that begin with WebSocket ask
+ * for the same. What reads is not even compiled for the first 10,000 of them then.
  */
-export class EngineQueries {
-  #target: string | undefined = undefined;
-  #query: EngineQuery | undefined = undefined;
-
-  /** As {@link parseEngineQuery}. */
-  parse(target = ""): EngineQuery | undefined {
-    if (target !== this.#target) {
-      this.#query = parseEngineQuery(target);
-      this.#target = target;
-    }
-    return this.#query;
-  }
+export function rememberLast<Result>(read: (target: string) => Result): (target?: string) => Result {
+  let last: { readonly target: string; readonly result: Result } | undefined;
+  return (target = "") => {
+    if (last?.target !== target) last = { target, result: read(target) };
+    return last.result;
+  };
 }
 
 /** What only a parser of URLs reads rightly; a second question mark at the beginning is one that it leaves out. */

@@ -26,7 +26,7 @@ import {
   type EngineSettings,
   settleOptions,
 } from "./engine-options.ts";
-import { asksForMore, EngineQueries } from "./engine-query.ts";
+import { asksForMore, parseEngineQuery, rememberLast } from "./engine-query.ts";
 import type { EngineServerEvents } from "./engine-server-events.ts";
 import { Gate, type Passage } from "./gate.ts";
 import { changeBy } from "./header-lines.ts";
@@ -67,7 +67,7 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
   readonly #cookie: ((sid: string) => string) | undefined;
   readonly #onSession: OnSession;
   readonly #gate: Gate;
-  readonly #queries = new EngineQueries();
+  readonly #parseQuery = rememberLast(parseEngineQuery);
   readonly #backlogs: SlowReaders;
   readonly #sessions = new SessionTable();
   #closed = false;
@@ -230,7 +230,7 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
   #openOverHttp(id: string, request: IncomingMessage, response: ServerResponse): void {
     const cookie = this.#cookie?.(id);
     const headers: OutgoingHttpHeaders = cookie === undefined ? {} : { "Set-Cookie": cookie };
-    if (this.#queries.parse(request.url)?.transport === "sse") {
+    if (this.#parseQuery(request.url)?.transport === "sse") {
       const stream = new StreamTransport(response, this.#http);
       stream.start(request, headers);
       // No move to WebSocket: who opens a stream cannot have it.
@@ -271,7 +271,7 @@ export class EngineServer<Connection = unknown> extends EventEmitter<EngineServe
     rule: SettledOriginRule | undefined,
   ): Refusal | Entry | undefined {
     const mayUse = (entry: Entry | undefined): boolean => this.#gate.allowsOrigin(request, rule, entry);
-    const query = this.#queries.parse(request.url);
+    const query = this.#parseQuery(request.url);
     const checked = checkRequest(request, query, kind, this.#settings.transports, mayUse, this.#sessions);
     if (checked !== undefined) return checked;
     const wait = this.#gate.attempt(request);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { EngineQueries, parseEngineQuery } from "../../../src/node/http/engine-query.ts";
+import { parseEngineQuery, rememberLast } from "../../../src/node/http/engine-query.ts";
 
 describe("parseEngineQuery", () => {
   it("reads what clients send", () => {
@@ -53,10 +53,10 @@ describe("parseEngineQuery", () => {
   });
 });
 
-describe("EngineQueries", () => {
+describe("rememberLast", () => {
   it("gives for each target what stands there, whatever was read before", () => {
-    const queries = new EngineQueries();
+    const parse = rememberLast(parseEngineQuery);
     const targets = ["/?EIO=4", "/?EIO=4", "/?EIO=3", "/?j=0", "/?j=0", "/?EIO=4", "", undefined, "/"];
-    for (const target of targets) expect(queries.parse(target)).toEqual(parseEngineQuery(target ?? ""));
+    for (const target of targets) expect(parse(target)).toEqual(parseEngineQuery(target ?? ""));
   });
 });
